@@ -1,0 +1,1 @@
+"""Programs that speak GraphQL over HTTP to a running gateway, and nothing else."""

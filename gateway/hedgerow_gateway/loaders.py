@@ -1,0 +1,197 @@
+"""Things by their keys: one bus request per kind for all that one tick of the loop asks for.
+
+A set of loaders belongs to one operation, or to one event of a subscription, and is thrown away
+with it: what it has read is never stale by more than that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from functools import cached_property, partial
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from hedgerow.contracts.inventory import (
+    ReservationsByOrders,
+    ReservationView,
+    SkusByCodes,
+    SkuView,
+    StockByKeys,
+    StockKey,
+    StockView,
+)
+from hedgerow.contracts.message import Request
+from hedgerow.contracts.orders import HistoryByOrders, OrderChange, OrdersByIds, OrderView
+from hedgerow.contracts.rma import RmasByIds, RmasByOrders, RmaView
+from hedgerow.contracts.routing import (
+    DecisionsByIds,
+    DecisionsByOrders,
+    DecisionView,
+    FencesByPlants,
+    FenceView,
+    ListLocations,
+    ListPlants,
+    LocationsByIds,
+    LocationView,
+    PlantsByIds,
+    PlantView,
+)
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+MOST_KEYS = 100  # in one request
+
+
+class WrongAnswer(Exception):
+    """A service did not answer key by key."""
+
+
+class Loader(Generic[K, V]):
+    """Answers keys with `ask`, which takes many and answers in their order."""
+
+    __slots__ = ("_ask", "_asked", "_known", "_tasks", "_unsent")
+
+    def __init__(self, ask: Callable[[tuple[K, ...]], Awaitable[Sequence[V]]]) -> None:
+        self._ask = ask
+        self._known: dict[K, V] = {}
+        self._asked: dict[K, list[asyncio.Future[V]]] = {}
+        self._unsent: list[K] = []
+        self._tasks: set[asyncio.Future[Sequence[V]]] = set()
+
+    def load(self, key: K) -> asyncio.Future[V]:
+        """A future of its own for every asker, so that one may be cancelled without the others."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[V] = loop.create_future()
+        if key in self._known:
+            future.set_result(self._known[key])
+        elif key in self._asked:
+            self._asked[key].append(future)
+        else:
+            if not self._unsent:
+                loop.call_soon(self._send)
+            self._unsent.append(key)
+            self._asked[key] = [future]
+        return future
+
+    async def load_all(self, keys: Sequence[K]) -> list[V]:
+        return list(await asyncio.gather(*map(self.load, keys)))
+
+    def know(self, key: K, value: V) -> None:
+        """`value` was read another way."""
+        self._known[key] = value
+
+    def forget(self, key: K) -> None:
+        self._known.pop(key, None)
+
+    def _send(self) -> None:
+        keys, self._unsent = self._unsent, []
+        for start in range(0, len(keys), MOST_KEYS):
+            part = tuple(keys[start : start + MOST_KEYS])
+            task = asyncio.ensure_future(self._ask(part))
+            self._tasks.add(task)
+            task.add_done_callback(partial(self._settle, part))
+
+    def _settle(self, keys: tuple[K, ...], task: asyncio.Future[Sequence[V]]) -> None:
+        self._tasks.discard(task)
+        open_ = [[one for one in self._asked.pop(key) if not one.done()] for key in keys]
+        error = None if task.cancelled() else task.exception()
+        values = () if task.cancelled() or error else task.result()
+        if error is None and len(values) == len(keys):
+            for key, futures, value in zip(keys, open_, values, strict=True):
+                self._known[key] = value
+                for future in futures:
+                    future.set_result(value)
+            return
+        for future in itertools.chain.from_iterable(open_):
+            future.set_exception(error or WrongAnswer(f"{len(values)} answers, {len(keys)} keys"))
+            future.exception()  # seen: its asker may have gone away
+
+
+class Loaders:
+    """One loader per kind, made when it is first used."""
+
+    def __init__(self, ask: Callable[[Request[Any]], Awaitable[Any]]) -> None:
+        self._ask = ask
+
+    @cached_property
+    def orders(self) -> Loader[UUID, OrderView | None]:
+        return Loader(lambda ids: self._ask(OrdersByIds(ids=_typed(ids))))
+
+    @cached_property
+    def history(self) -> Loader[UUID, tuple[OrderChange, ...]]:
+        return Loader(lambda ids: self._ask(HistoryByOrders(ids=_typed(ids))))
+
+    @cached_property
+    def plants(self) -> Loader[UUID, PlantView | None]:
+        return Loader(lambda ids: self._ask(PlantsByIds(ids=_typed(ids))))
+
+    @cached_property
+    def locations(self) -> Loader[UUID, LocationView | None]:
+        return Loader(lambda ids: self._ask(LocationsByIds(ids=_typed(ids))))
+
+    @cached_property
+    def fences(self) -> Loader[UUID, tuple[FenceView, ...]]:
+        """By plant."""
+        return Loader(lambda ids: self._ask(FencesByPlants(plant_ids=_typed(ids))))
+
+    @cached_property
+    def decisions(self) -> Loader[UUID, DecisionView | None]:
+        return Loader(lambda ids: self._ask(DecisionsByIds(ids=_typed(ids))))
+
+    @cached_property
+    def decisions_of_orders(self) -> Loader[UUID, DecisionView | None]:
+        """The latest one of each order."""
+        return Loader(lambda ids: self._ask(DecisionsByOrders(order_ids=_typed(ids))))
+
+    @cached_property
+    def reservations(self) -> Loader[UUID, tuple[ReservationView, ...]]:
+        """By order."""
+        return Loader(lambda ids: self._ask(ReservationsByOrders(order_ids=_typed(ids))))
+
+    @cached_property
+    def rmas(self) -> Loader[UUID, RmaView | None]:
+        return Loader(lambda ids: self._ask(RmasByIds(ids=_typed(ids))))
+
+    @cached_property
+    def rmas_of_orders(self) -> Loader[UUID, tuple[RmaView, ...]]:
+        return Loader(lambda ids: self._ask(RmasByOrders(order_ids=_typed(ids))))
+
+    @cached_property
+    def skus(self) -> Loader[str, SkuView | None]:
+        return Loader(lambda codes: self._ask(SkusByCodes(skus=codes)))
+
+    @cached_property
+    def stock(self) -> Loader[StockKey, StockView | None]:
+        return Loader(lambda keys: self._ask(StockByKeys(keys=keys)))
+
+    @cached_property
+    def plant_lists(self) -> Loader[None, tuple[PlantView, ...]]:
+        """All plants that the caller may see, under the only key None."""
+
+        async def ask(_: tuple[None, ...]) -> Sequence[tuple[PlantView, ...]]:
+            plants: tuple[PlantView, ...] = await self._ask(ListPlants())
+            for plant in plants:
+                self.plants.know(plant.plant_id, plant)
+            return (plants,)
+
+        return Loader(ask)
+
+    @cached_property
+    def location_lists(self) -> Loader[None, tuple[LocationView, ...]]:
+        """All locations of those plants, under the only key None."""
+
+        async def ask(_: tuple[None, ...]) -> Sequence[tuple[LocationView, ...]]:
+            locations: tuple[LocationView, ...] = await self._ask(ListLocations())
+            for location in locations:
+                self.locations.know(location.location_id, location)
+            return (locations,)
+
+        return Loader(ask)
+
+
+def _typed(ids: tuple[UUID, ...]) -> tuple[Any, ...]:
+    """Which kind of id they are is the loader's business."""
+    return ids

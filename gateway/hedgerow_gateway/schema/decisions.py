@@ -1,0 +1,171 @@
+"""Why an order went where it went."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+import strawberry
+from hedgerow.contracts.inventory import SeenStock
+from hedgerow.contracts.routing import (
+    AreaTrace,
+    AssignmentMethod,
+    AssignmentView,
+    Candidate,
+    DecisionResult,
+    DecisionView,
+    DistanceTrace,
+    LocatePoint,
+    LocationView,
+    PlantView,
+    SafetyTest,
+    UnroutableReason,
+)
+
+from hedgerow_gateway.context import Info
+from hedgerow_gateway.schema.fields import derived, edge, shown
+from hedgerow_gateway.schema.ids import global_id, uuid_of
+from hedgerow_gateway.schema.node import Node, published
+from hedgerow_gateway.schema.plants import Location, Plant
+from hedgerow_gateway.schema.values import GeoPointInput, Position
+
+strawberry.enum(AssignmentMethod, description="How the plant was found.")
+strawberry.enum(UnroutableReason, description="Why no plant was found.")
+strawberry.enum(DecisionResult, description="What came of it.")
+
+
+def _plant_of(
+    trace: strawberry.Parent[AreaTrace | DistanceTrace | AssignmentView], info: Info
+) -> Awaitable[PlantView | None] | None:
+    return None if trace.plant_id is None else info.context.load.plants.load(trace.plant_id)
+
+
+@strawberry.type(description="A service area that covers the point.")
+class CoveringArea:
+    plant_code: str = shown("工厂代码", "Plant code", "Whose area it is.")
+    version: int = shown("围栏版本", "Fence version", "Of the fence that was in force.")
+    priority: int = shown("优先级", "Priority", "The higher one wins.")
+    area_m2: float = shown("面积（平方米）", "Area (m²)", "At equal priority the smaller one wins.")
+    chosen: bool = shown("选中", "Chosen", "Whether it decided.")
+    plant: Plant | None = edge(_plant_of, "工厂", "Plant", "Null for those who may not see it.")
+
+
+@strawberry.type(description="How far a plant is from the point.")
+class PlantDistance:
+    plant_code: str = shown("工厂代码", "Plant code", "Of the plant.")
+    distance_m: float = shown("距离（米）", "Distance (m)", "Geodesic, on the ellipsoid.")
+    within_limit: bool = shown("在限制内", "Within limit", "Whether it is near enough.")
+    chosen: bool = shown("选中", "Chosen", "Whether it decided.")
+    plant: Plant | None = edge(_plant_of, "工厂", "Plant", "Null for those who may not see it.")
+
+
+@strawberry.type(description="Which plant a point belongs to, and why.")
+class Assignment:
+    point: Position = shown("位置", "Point", "In WGS-84.")
+    method: AssignmentMethod = shown("方式", "Method", "How the plant was found.")
+    plant: Plant | None = edge(_plant_of, "工厂", "Plant", "Null when unroutable or hidden.")
+    unroutable: UnroutableReason | None = shown(
+        "无法路由原因", "Unroutable", "Why no plant was found; null when one was."
+    )
+    areas: list[CoveringArea] = shown("覆盖区域", "Areas", "In the order that decides.")
+    distances: list[PlantDistance] = shown(
+        "距离", "Distances", "Of the plants that were compared; nearest first."
+    )
+    max_distance_km: float = shown("最大距离（公里）", "Limit (km)", "In force at that time.")
+
+
+@strawberry.type(description="An overflow rule as it was weighed.")
+class RuleWeighed:
+    code: str = shown("规则代码", "Code", "Of the rule.")
+    version: int = shown("版本", "Version", "In force at that time.")
+    priority: int = shown("优先级", "Priority", "The higher one wins.")
+    matched: bool = shown("匹配", "Matched", "Whether region and channel fit.")
+    chosen: bool = shown("选中", "Chosen", "Whether it decided.")
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateSeen:
+    """A candidate and what inventory saw at it."""
+
+    candidate: Candidate
+    checks: Sequence[SeenStock]
+
+
+def _location_of(
+    seen: strawberry.Parent[CandidateSeen], info: Info
+) -> Awaitable[LocationView | None]:
+    return info.context.load.locations.load(seen.candidate.location_id)
+
+
+@strawberry.type(description="The test of one line at one location, with the stock row locked.")
+class CandidateCheck:
+    line_no: int = shown("行号", "Line", "Of the order.")
+    sku: str = shown("SKU", "SKU", "Code of the article.")
+    requested: Decimal = shown("需求数量", "Requested", "In the SKU's unit.")
+    available: Decimal = shown("可用数量", "Available", "Before the safety level is taken off.")
+    safety_level: Decimal = shown("安全库存", "Safety level", "What promising must leave.")
+    passed: bool = shown("通过", "Passed", "Whether the line was placed here.")
+    reason: str = shown(
+        "原因", "Reason", "Empty, INSUFFICIENT, BELOW_SAFETY or NOT_STOCKED."
+    )
+
+
+@strawberry.type(description="A location that was tried, and what was seen there.")
+class RoutingCandidate:
+    rank: int = derived(lambda it: it.candidate.rank, "顺位", "Rank", "From 1.")
+    location_code: str = derived(
+        lambda it: it.candidate.location_code, "库位代码", "Location code", "Of the location."
+    )
+    location: Location | None = edge(_location_of, "库位", "Location", "The location.")
+    checks: list[CandidateCheck] = shown(
+        "判定", "Checks", "One per line that came this far; empty until inventory has answered."
+    )
+
+
+@strawberry.type(description="A line as it was routed.")
+class RoutedLine:
+    line_no: int = shown("行号", "Line", "Of the order.")
+    sku: str = shown("SKU", "SKU", "Code of the article.")
+    quantity: Decimal = shown("数量", "Quantity", "In the SKU's unit.")
+
+
+def _candidates(decision: DecisionView) -> list[CandidateSeen]:
+    return [
+        CandidateSeen(
+            candidate,
+            [seen for seen in decision.seen if seen.location_id == candidate.location_id],
+        )
+        for candidate in decision.chain
+    ]
+
+
+@published(DecisionView, "Everything that the routing of an order saw and decided.")
+class RoutingDecision(Node):
+    order_id: strawberry.ID = derived(
+        lambda decision: global_id("Order", decision.order_id), "订单标识", "Order id", "Its order."
+    )
+    order_number: str = shown("订单号", "Order number", "Of its order.")
+    channel: str = shown("渠道", "Channel", "Where the order came from.")
+    region: str = shown("区域", "Region", "Where it goes.")
+    lines: list[RoutedLine] = shown("订单行", "Lines", "What was asked for.")
+    assignment: Assignment = shown("归属", "Assignment", "Which plant, and why.")
+    rules: list[RuleWeighed] = shown("规则", "Rules", "Those in force, in the order of trial.")
+    candidates: list[RoutingCandidate] = derived(
+        _candidates, "候选库位", "Candidates", "In the order in which they were tried."
+    )
+    safety_test: SafetyTest | None = shown(
+        "安全库存判定", "Safety test", "Null when no rule was chosen."
+    )
+    result: DecisionResult = shown("结果", "Result", "PENDING until inventory has answered.")
+    decided_at: datetime = shown("决策时间", "Decided at", "When the candidates were ranked.")
+    settled_at: datetime | None = shown("落定时间", "Settled at", "When inventory answered.")
+
+
+async def locate_point(info: Info, point: GeoPointInput) -> AssignmentView:
+    return await info.context.ask(LocatePoint(point=point.contract()))
+
+
+async def routing_decision(info: Info, id: strawberry.ID) -> DecisionView | None:
+    return await info.context.load.decisions.load(uuid_of("RoutingDecision", id))

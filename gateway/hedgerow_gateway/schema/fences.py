@@ -1,0 +1,114 @@
+"""Fences: who is at the plant, and whose addresses are its."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import strawberry
+from hedgerow.contracts import routing as contract
+from hedgerow.contracts.routing import CheckPresence, FenceKind, FenceView, PublishFence
+from hedgerow.contracts.values import Datum
+
+from hedgerow_gateway.context import Info
+from hedgerow_gateway.schema.act import Act
+from hedgerow_gateway.schema.errors import UserError, user_errors
+from hedgerow_gateway.schema.fields import derived, entered, member, same, shown
+from hedgerow_gateway.schema.ids import global_id, uuid_of
+from hedgerow_gateway.schema.scalars import GeoJson
+from hedgerow_gateway.schema.values import GeoPoint, GeoPointInput, given
+
+strawberry.enum(FenceKind, description="What a fence decides.")
+
+
+@strawberry.type(description="A circle on the ellipsoid; its edge belongs to it.")
+class Circle:
+    center: GeoPoint = shown("圆心", "Centre", "As it was given.")
+    radius_m: float = shown("半径（米）", "Radius (m)", "Metres.")
+
+
+@strawberry.type(description="One published version of a fence.")
+class Fence:
+    id: strawberry.ID = derived(
+        lambda fence: global_id("Fence", fence.fence_id), "标识", "Id", "Of this version; opaque."
+    )
+    kind: FenceKind = shown("类型", "Kind", "Presence or service area.")
+    name: str = shown("名称", "Name", "The plant's own name for it.")
+    version: int = shown("版本", "Version", "From 1; each publication adds one.")
+    priority: int = shown("优先级", "Priority", "Where areas overlap, the higher one wins.")
+    area_m2: float = shown("面积（平方米）", "Area (m²)", "On the ellipsoid.")
+    circle: Circle | None = shown("圆", "Circle", "Null for an area given as GeoJSON.")
+    geojson: GeoJson | None = shown(
+        "GeoJSON", "GeoJSON", "A MultiPolygon in WGS-84; null for a circle."
+    )
+    active_from: datetime = shown("生效时间", "Active from", "Inclusive.")
+    active_to: datetime | None = shown("失效时间", "Active to", "Exclusive; null while in force.")
+
+
+async def presence(info: Info, plant_id: strawberry.ID, point: GeoPointInput) -> bool:
+    return await info.context.ask(
+        CheckPresence(plant_id=uuid_of("Plant", plant_id, field="plantId"), point=point.contract())
+    )
+
+
+@strawberry.input(description="A circle on the ellipsoid.")
+class CircleInput:
+    center: GeoPointInput = entered("圆心", "Centre", "In a datum that is named.")
+    radius_m: float = entered("半径（米）", "Radius (m)", "Metres, above 0.")
+
+
+@strawberry.input(description="A fence, in force from the moment it is published.")
+class FencePublishInput:
+    plant_id: strawberry.ID = entered("工厂", "Plant", "Whose fence it is.")
+    kind: FenceKind = entered(
+        "类型", "Kind", "PRESENCE takes a circle, SERVICE_AREA takes GeoJSON."
+    )
+    name: str = entered("名称", "Name", "Replaces the plant's fence of this kind and name.")
+    priority: int = entered(
+        "优先级", "Priority", "Where areas overlap, the higher one wins; 0.", optional=True
+    )
+    circle: CircleInput | None = entered("圆", "Circle", "For PRESENCE.", optional=True)
+    geojson: GeoJson | None = entered(
+        "GeoJSON", "GeoJSON", "Polygon or MultiPolygon, for SERVICE_AREA.", optional=True
+    )
+    datum: Datum | None = entered(
+        "坐标系", "Datum", "Of the GeoJSON's coordinates; mandatory with them.", optional=True
+    )
+
+    def command(self, fence_id: Any) -> PublishFence:
+        circle = given(self.circle)
+        return PublishFence(
+            fence_id=fence_id,
+            plant_id=uuid_of("Plant", self.plant_id, field="plant_id"),
+            kind=self.kind,
+            name=self.name,
+            priority=self.priority or 0,
+            circle=circle and contract.Circle(circle.center.contract(), circle.radius_m),
+            geojson=given(self.geojson),
+            datum=given(self.datum),
+        )
+
+
+@strawberry.type(description="What became of fencePublish.")
+class FencePublishPayload:
+    fence: Fence | None = member("围栏", "Fence", "The version now in force.")
+    user_errors: list[UserError] = user_errors(
+        "FencePublish",
+        {
+            "AREA_INVALID": "The area is not valid GeoJSON, crosses itself or is empty.",
+            "AREA_TOO_DETAILED": "The area has too many points.",
+            "BAD_COORDINATE": "A coordinate is not a number or out of range.",
+            "DATUM_REQUIRED": "The coordinates lack their datum.",
+            "FENCE_SHAPE": "Circle and GeoJSON: exactly the one that fits the kind.",
+            "RADIUS_INVALID": "The radius is out of range.",
+            "INVALID_TEXT": "A text is empty, too long or holds a character that is not allowed.",
+            "INVALID_PRIORITY": "The priority is out of range.",
+            "ID_TAKEN": "The id is in use.",
+        },
+    )
+
+
+async def fence_publish(info: Info, input: FencePublishInput) -> FencePublishPayload:
+    act = Act.of(info)
+    fence: FenceView = await act.send(input.command(act.new_id()))
+    return FencePublishPayload(fence=same(fence))

@@ -1,0 +1,68 @@
+"""The inventory service: what it answers, and what it listens to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hedgerow.contracts.inventory import (
+    AdjustStock,
+    ListLedger,
+    ListSkus,
+    ListStock,
+    ReceiveStock,
+    RecordSupply,
+    RegisterSkus,
+    ReservationsByOrders,
+    SetSafetyLevel,
+    SkusByCodes,
+    StockByKeys,
+)
+from hedgerow.contracts.orders import KitLockRequested, OrderCancelled, OrderDelivered
+from hedgerow.contracts.rma import RmaInspected
+from hedgerow.contracts.routing import OrderRouted
+from hedgerow.service import Service
+
+from hedgerow_inventory.handlers.adjust_stock import adjust_stock
+from hedgerow_inventory.handlers.on_kit_lock_requested import on_kit_locks_requested
+from hedgerow_inventory.handlers.on_order_cancelled import on_orders_cancelled
+from hedgerow_inventory.handlers.on_order_delivered import on_orders_delivered
+from hedgerow_inventory.handlers.on_order_routed import on_orders_routed
+from hedgerow_inventory.handlers.on_rma_inspected import on_rma_inspected
+from hedgerow_inventory.handlers.receive_stock import receive_stock
+from hedgerow_inventory.handlers.record_supply import record_supply
+from hedgerow_inventory.handlers.register_skus import register_skus
+from hedgerow_inventory.handlers.set_safety_level import set_safety_level
+from hedgerow_inventory.store.tables import messages, metadata
+from hedgerow_inventory.views.ledger import list_ledger
+from hedgerow_inventory.views.reservations import reservations_by_orders
+from hedgerow_inventory.views.skus import list_skus, skus_by_codes
+from hedgerow_inventory.views.stock import list_stock, stock_by_keys
+
+service = Service(
+    name="inventory",
+    metadata=metadata,
+    messages=messages,
+    migrations=Path(__file__).parent / "migrations",
+    commands={
+        RegisterSkus: register_skus,
+        ReceiveStock: receive_stock,
+        AdjustStock: adjust_stock,
+        SetSafetyLevel: set_safety_level,
+        RecordSupply: record_supply,
+    },
+    queries={
+        StockByKeys: stock_by_keys,
+        ListStock: list_stock,
+        ListLedger: list_ledger,
+        ListSkus: list_skus,
+        SkusByCodes: skus_by_codes,
+        ReservationsByOrders: reservations_by_orders,
+    },
+    reactions={
+        OrderRouted: on_orders_routed,
+        OrderCancelled: on_orders_cancelled,
+        KitLockRequested: on_kit_locks_requested,
+        OrderDelivered: on_orders_delivered,
+        RmaInspected: on_rma_inspected,
+    },
+)

@@ -1,0 +1,119 @@
+"""Which location serves which line: first come, first served, along each order's chain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from hedgerow.contracts.inventory import Placement, SeenStock, StockKey
+from hedgerow.contracts.routing import Candidate, OrderRouted, SafetyTest
+from hedgerow.contracts.values import Line, LocationId
+
+from .stock import ZERO, Movement, Stock, order_reference
+
+PASSED = ""
+NOT_STOCKED = "NOT_STOCKED"
+INSUFFICIENT = "INSUFFICIENT"
+BELOW_SAFETY = "BELOW_SAFETY"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one order. `movements` has one entry per placement; both are empty when a
+    line is missing. `seen` is line by line, the chain as far as it was tried."""
+
+    placements: tuple[Placement, ...]
+    movements: tuple[Movement, ...]
+    missing: tuple[Line, ...]
+    seen: tuple[SeenStock, ...]
+
+
+def keys_wanted(orders: Iterable[OrderRouted]) -> set[StockKey]:
+    """Every stock item that `allocate` may look at."""
+    return {
+        StockKey(line.sku, candidate.location_id)
+        for order in orders
+        for candidate in order.chain
+        for line in order.lines
+    }
+
+
+def allocate(orders: Sequence[OrderRouted], stock: Mapping[StockKey, Stock]) -> list[Outcome]:
+    """Decide the orders in their order; each sees what those before it have taken.
+
+    stock  locked, and changed here; an item that is not in it is not stocked
+    A line is served whole, by one location. An order is reserved whole or not at all, but every
+    line is tried, so that everything that is missing is known.
+    """
+    return [_allocate(order, stock) for order in orders]
+
+
+def _allocate(order: OrderRouted, stock: Mapping[StockKey, Stock]) -> Outcome:
+    chain = sorted(order.chain, key=lambda candidate: candidate.rank)
+    taken: dict[StockKey, Decimal] = {}
+    seen: list[SeenStock] = []
+    missing: list[Line] = []
+    placements: list[Placement] = []
+    for line in order.lines:
+        location = _place(line, chain, order.safety_test, stock, taken, seen)
+        if location is None:
+            missing.append(line)
+            continue
+        key = StockKey(line.sku, location)
+        taken[key] = taken.get(key, ZERO) + line.quantity
+        placements.append(
+            Placement(
+                line_no=line.line_no, sku=line.sku, quantity=line.quantity, location_id=location
+            )
+        )
+    if missing:
+        return Outcome((), (), tuple(missing), tuple(seen))
+    reference = order_reference(order.order_id)
+    movements = tuple(
+        stock[StockKey(each.sku, each.location_id)].reserve(each.quantity, reference)
+        for each in placements
+    )
+    return Outcome(tuple(placements), movements, (), tuple(seen))
+
+
+def _place(
+    line: Line,
+    chain: Sequence[Candidate],
+    test: SafetyTest,
+    stock: Mapping[StockKey, Stock],
+    taken: Mapping[StockKey, Decimal],
+    seen: list[SeenStock],
+) -> LocationId | None:
+    """The first location that passes; every one that was tried is added to `seen`."""
+    for candidate in chain:
+        key = StockKey(line.sku, candidate.location_id)
+        item = stock.get(key)
+        available = item.available - taken.get(key, ZERO) if item else ZERO
+        safety_level = item.safety_level if item else ZERO
+        reason = (
+            judge(available, line.quantity, safety_level, test) if item is not None else NOT_STOCKED
+        )
+        seen.append(
+            SeenStock(
+                line_no=line.line_no,
+                sku=line.sku,
+                location_id=candidate.location_id,
+                requested=line.quantity,
+                available=available,
+                safety_level=safety_level,
+                passed=reason == PASSED,
+                reason=reason,
+            )
+        )
+        if reason == PASSED:
+            return candidate.location_id
+    return None
+
+
+def judge(available: Decimal, requested: Decimal, safety_level: Decimal, test: SafetyTest) -> str:
+    """Why a location cannot serve a line, or PASSED. A level that is just reached is not below."""
+    if available < requested:
+        return INSUFFICIENT
+    left = available - requested if test is SafetyTest.AFTER else available
+    return BELOW_SAFETY if left < safety_level else PASSED

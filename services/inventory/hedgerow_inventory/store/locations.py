@@ -1,0 +1,48 @@
+"""Which plant a location's stock belongs to."""
+
+from __future__ import annotations
+
+from hedgerow.contracts.values import LocationId, PlantId
+from hedgerow.errors import PlantForbidden
+from hedgerow.transaction import BulkInsert, Transaction
+from sqlalchemy import Uuid, bindparam, select
+
+from .grants import Grant, require
+from .tables import locations
+
+_CLAIM = BulkInsert(
+    locations, "tenant_id", "location_id", "location_plant_id", ignore_conflicts=True
+)
+_PLANT = select(locations.c.location_plant_id).where(
+    locations.c.location_id == bindparam("location_id", type_=Uuid)
+)
+
+
+class LocationStore:
+    def __init__(self, tx: Transaction) -> None:
+        self._conn = tx.conn
+        self._tenant_id = tx.tenant_id
+
+    async def claim(self, grant: Grant, location_id: LocationId, plant_id: PlantId) -> PlantId:
+        """The plant that was named for this location first, which stays; `plant_id` if none was."""
+        require(grant, grant.permission, [plant_id])
+        await _CLAIM(
+            self._conn,
+            [
+                {
+                    "tenant_id": self._tenant_id,
+                    "location_id": location_id,
+                    "location_plant_id": plant_id,
+                }
+            ],
+        )
+        known = await self._conn.execute(_PLANT, {"location_id": location_id})
+        return PlantId(known.scalar_one())
+
+    async def claim_own(self, grant: Grant, location_id: LocationId, plant_id: PlantId) -> None:
+        """Raises PlantForbidden when the location is another plant's."""
+        first = await self.claim(grant, location_id, plant_id)
+        if first != plant_id:
+            raise PlantForbidden(
+                field="location_id", detail=f"{location_id} is of plant {first}, not {plant_id}"
+            )

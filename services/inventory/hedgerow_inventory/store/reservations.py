@@ -1,0 +1,165 @@
+"""ReservationSet <-> rows of `reservation_sets` and `reservations`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from hedgerow.auth import Permission, TenantGrant
+from hedgerow.contracts.inventory import ReservationState
+from hedgerow.contracts.orders import OrderCancelled
+from hedgerow.contracts.values import DecisionId, LocationId, OrderId, PlantId
+from hedgerow.transaction import BulkInsert, BulkUpdate, Transaction
+from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, select
+
+from hedgerow_inventory.domain.reservation import Reservation, ReservationSet, SetState
+
+from .grants import require
+from .tables import reservation_sets, reservations
+
+_ORDERS = bindparam("order_ids", type_=ARRAY(Uuid))
+_CLAIM = BulkInsert(
+    reservation_sets,
+    "tenant_id",
+    "order_id",
+    "plant_id",
+    "decision_id",
+    "state",
+    "version",
+    "updated_at",
+    ignore_conflicts=True,
+    returning=("order_id",),
+)
+_LOCK = (
+    select(reservation_sets)
+    .where(reservation_sets.c.order_id == any_(_ORDERS))
+    .order_by(reservation_sets.c.order_id)
+    .with_for_update()
+)
+_LINES = (
+    select(reservations)
+    .where(reservations.c.order_id == any_(_ORDERS))
+    .order_by(reservations.c.order_id, reservations.c.line_no)
+)
+_ADD_LINES = BulkInsert(
+    reservations,
+    "tenant_id",
+    "order_id",
+    "line_no",
+    "plant_id",
+    "sku",
+    "quantity",
+    "location_id",
+    "location_plant_id",
+    "state",
+    "updated_at",
+)
+_SAVE_SETS = BulkUpdate(
+    reservation_sets,
+    key=("tenant_id", "order_id"),
+    set=("state", "version", "updated_at"),
+)
+_SAVE_LINES = BulkUpdate(
+    reservations, key=("tenant_id", "order_id", "line_no"), set=("state", "updated_at")
+)
+
+
+class ReservationStore:
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+        self._conn = tx.conn
+
+    async def claim(
+        self, grant: TenantGrant, sets: Sequence[ReservationSet]
+    ) -> list[ReservationSet]:
+        """Those whose order had no set yet, in no promised order; they exist from now on, and
+        nobody else's claim on the same order succeeds. Of two for one order the first counts."""
+        require(grant, Permission.ORDER_SUBMIT)
+        first: dict[OrderId, ReservationSet] = {}
+        for each in sets:
+            first.setdefault(each.order_id, each)
+        claimed = await _CLAIM(self._conn, self._sorted(first.values()))
+        return [first[row.order_id] for row in claimed] if claimed is not None else []
+
+    async def bury(self, grant: TenantGrant, events: Sequence[OrderCancelled]) -> None:
+        """Leave a CANCELLED set for every order that has none, so that it is never reserved."""
+        require(grant, Permission.ORDER_CANCEL)
+        await _CLAIM(self._conn, self._sorted(map(ReservationSet.tombstone, events)))
+
+    async def lock(self, order_ids: Sequence[OrderId]) -> dict[OrderId, ReservationSet]:
+        """Lock the sets of these orders until the transaction ends; an order without one is not
+        in the answer. To be called before any stock is locked."""
+        given = {"order_ids": list(order_ids)}
+        sets = {row.order_id: _set(row) for row in await self._conn.execute(_LOCK, given)}
+        for row in await self._conn.execute(_LINES, given):
+            sets[row.order_id].reservations.append(_reservation(row))
+        return sets
+
+    async def settle(self, grant: TenantGrant, sets: Iterable[ReservationSet]) -> None:
+        """Write what became of claimed sets."""
+        require(grant, Permission.ORDER_SUBMIT)
+        sets = list(sets)
+        await _ADD_LINES(self._conn, [row for each in sets for row in self._lines(each)])
+        short = [each for each in sets if each.state is SetState.SHORT]
+        await _SAVE_SETS(self._conn, self._sorted(short))
+
+    async def save(
+        self, grant: TenantGrant, permission: Permission, sets: Iterable[ReservationSet]
+    ) -> None:
+        """Write the new state of locked sets and their reservations."""
+        require(grant, permission)
+        sets = list(sets)
+        await _SAVE_SETS(self._conn, self._sorted(sets))
+        await _SAVE_LINES(self._conn, [row for each in sets for row in self._lines(each)])
+
+    def _sorted(self, sets: Iterable[ReservationSet]) -> list[dict[str, Any]]:
+        return [
+            {
+                "tenant_id": self._tx.tenant_id,
+                "order_id": each.order_id,
+                "plant_id": each.plant_id,
+                "decision_id": each.decision_id,
+                "state": each.state,
+                "version": each.version,
+                "updated_at": self._tx.now,
+            }
+            for each in sorted(sets, key=lambda each: each.order_id)
+        ]
+
+    def _lines(self, each: ReservationSet) -> list[dict[str, Any]]:
+        return [
+            {
+                "tenant_id": self._tx.tenant_id,
+                "order_id": each.order_id,
+                "line_no": line.line_no,
+                "plant_id": each.plant_id,
+                "sku": line.sku,
+                "quantity": line.quantity,
+                "location_id": line.location_id,
+                "location_plant_id": line.location_plant_id,
+                "state": line.state,
+                "updated_at": self._tx.now,
+            }
+            for line in each.reservations
+        ]
+
+
+def _set(row: Row[Any]) -> ReservationSet:
+    return ReservationSet(
+        order_id=OrderId(row.order_id),
+        plant_id=PlantId(row.plant_id) if row.plant_id else None,
+        decision_id=DecisionId(row.decision_id) if row.decision_id else None,
+        state=SetState(row.state),
+        version=row.version,
+    )
+
+
+def _reservation(row: Row[Any]) -> Reservation:
+    return Reservation(
+        line_no=row.line_no,
+        sku=row.sku,
+        quantity=row.quantity,
+        location_id=LocationId(row.location_id),
+        location_plant_id=PlantId(row.location_plant_id),
+        state=ReservationState(row.state),
+    )

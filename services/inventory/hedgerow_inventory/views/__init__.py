@@ -1,0 +1,1 @@
+"""Reads: SQL -> views. Nothing here changes a row."""

@@ -1,0 +1,47 @@
+"""The tenant's SKUs: no secret among its plants."""
+
+from __future__ import annotations
+
+from hedgerow.contracts.inventory import ListSkus, SkuPage, SkusByCodes, SkuView
+from hedgerow.transaction import Transaction
+from sqlalchemy import func, select
+
+from hedgerow_inventory.domain.inputs import storable
+from hedgerow_inventory.domain.sku import Sku
+from hedgerow_inventory.store.skus import SkuStore, sku_of
+from hedgerow_inventory.store.tables import skus
+
+from .windows import cursor, window
+
+_COUNT = select(func.count()).select_from(skus)
+
+
+def sku_view(sku: Sku) -> SkuView:
+    return SkuView(
+        sku=sku.code,
+        name=sku.name,
+        unit=sku.unit,
+        item_class=sku.item_class,
+        custom=sku.custom,
+    )
+
+
+async def skus_by_codes(query: SkusByCodes, tx: Transaction) -> tuple[SkuView | None, ...]:
+    """Answers in the order of the codes; None for what is not registered."""
+    for position, code in enumerate(query.skus):
+        storable(code, f"skus.{position}")
+    found = await SkuStore(tx).named(query.skus)
+    return tuple(sku_view(found[code]) if code in found else None for code in query.skus)
+
+
+async def list_skus(query: ListSkus, tx: Transaction) -> SkuPage:
+    """Every SKU of the tenant, by code."""
+    view = window(query.page, tuple[str])
+    part = view.cut((await tx.conn.execute(view.over(select(skus), [skus.c.sku]))).all())
+    return SkuPage(
+        skus=tuple(sku_view(sku_of(row)) for row in part.rows),
+        cursors=tuple(cursor(row.sku) for row in part.rows),
+        has_next=part.has_next,
+        has_previous=part.has_previous,
+        total=await tx.conn.scalar(_COUNT) if query.page.total else None,
+    )

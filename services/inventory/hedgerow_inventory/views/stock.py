@@ -1,0 +1,126 @@
+"""What is where, and how much of it can be promised."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from hedgerow.auth import Permission
+from hedgerow.contracts.inventory import ListStock, StockByKeys, StockPage, StockView
+from hedgerow.transaction import Transaction
+from sqlalchemy import ARRAY, Row, Select, Text, Uuid, and_, any_, bindparam, column, func, select
+
+from hedgerow_inventory.domain.inputs import storable
+from hedgerow_inventory.domain.sku import Sku
+from hedgerow_inventory.domain.stock import Stock
+from hedgerow_inventory.store.tables import COUNTERS, skus, stock
+
+from .sight import in_sight, sight
+from .windows import cursor, window
+
+_ROWS = select(stock, skus.c.unit).join(
+    skus, and_(skus.c.tenant_id == stock.c.tenant_id, skus.c.sku == stock.c.sku)
+)
+_WANTED = (
+    func.unnest(bindparam("locations", type_=ARRAY(Uuid)), bindparam("skus", type_=ARRAY(Text)))
+    .table_valued(column("location_id", Uuid), column("sku", Text), name="wanted")
+    .render_derived()
+)
+_BY_KEYS = _ROWS.join(
+    _WANTED, and_(stock.c.location_id == _WANTED.c.location_id, stock.c.sku == _WANTED.c.sku)
+).where(in_sight(stock.c.plant_id))
+_AVAILABLE = (
+    stock.c.on_hand - stock.c.quality_hold - stock.c.damaged - stock.c.reserved - stock.c.allocated
+)
+
+
+def stock_view(item: Stock, sku: Sku, at: datetime) -> StockView:
+    """at  when the item changed last"""
+    return StockView(
+        sku=item.sku,
+        location_id=item.location_id,
+        plant_id=item.plant_id,
+        unit=sku.unit,
+        on_hand=item.on_hand,
+        reserved=item.reserved,
+        allocated=item.allocated,
+        quality_hold=item.quality_hold,
+        damaged=item.damaged,
+        available=item.available,
+        safety_level=item.safety_level,
+        atp=item.atp,
+        updated_at=at,
+    )
+
+
+async def stock_by_keys(query: StockByKeys, tx: Transaction) -> tuple[StockView | None, ...]:
+    """Stock of exactly these SKUs and locations."""
+    for position, key in enumerate(query.keys):
+        storable(key.sku, f"keys.{position}.sku")
+    wanted = set(query.keys)
+    rows = await tx.conn.execute(
+        _BY_KEYS,
+        sight(tx.caller, Permission.STOCK_READ).parameters()
+        | {
+            "locations": [key.location_id for key in wanted],
+            "skus": [key.sku for key in wanted],
+        },
+    )
+    found = {(row.sku, row.location_id): _view(row) for row in rows}
+    return tuple(found.get((key.sku, key.location_id)) for key in query.keys)
+
+
+async def list_stock(query: ListStock, tx: Transaction) -> StockPage:
+    """The stock of the plants where the caller may read it, by SKU, then location."""
+    view = window(query.page, tuple[str, UUID])
+    matching = _matching(query).where(in_sight(stock.c.plant_id))
+    visible = sight(tx.caller, Permission.STOCK_READ).parameters()
+    rows = await tx.conn.execute(view.over(matching, [stock.c.sku, stock.c.location_id]), visible)
+    part = view.cut(rows.all())
+    total = (
+        await tx.conn.scalar(select(func.count()).select_from(matching.subquery()), visible)
+        if query.page.total
+        else None
+    )
+    return StockPage(
+        items=tuple(_view(row) for row in part.rows),
+        cursors=tuple(cursor(row.sku, row.location_id) for row in part.rows),
+        has_next=part.has_next,
+        has_previous=part.has_previous,
+        total=total,
+    )
+
+
+def _matching(query: ListStock) -> Select[Any]:
+    where, matching = query.where, _ROWS
+    for position, sku in enumerate(where.skus):
+        storable(sku, f"where.skus.{position}")
+    for each, given in (
+        (stock.c.sku, where.skus),
+        (stock.c.location_id, where.location_ids),
+        (stock.c.plant_id, where.plant_ids),
+    ):
+        if given:
+            matching = matching.where(each == any_(bindparam(None, list(given), ARRAY(each.type))))
+    if where.below_safety is not None:
+        below = _AVAILABLE < stock.c.safety_level
+        matching = matching.where(below if where.below_safety else ~below)
+    return matching
+
+
+def _view(row: Row[Any]) -> StockView:
+    promised: Decimal = row.reserved + row.allocated + row.quality_hold + row.damaged
+    available = row.on_hand - promised
+    return StockView(
+        sku=row.sku,
+        location_id=row.location_id,
+        plant_id=row.plant_id,
+        unit=row.unit,
+        **{name: getattr(row, name) for name in COUNTERS},
+        available=available,
+        safety_level=row.safety_level,
+        atp=max(Decimal(0), available - row.safety_level),
+        updated_at=row.updated_at,
+    )

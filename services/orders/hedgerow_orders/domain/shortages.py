@@ -1,0 +1,44 @@
+"""What inventory could not find, as an order keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from hedgerow.contracts.inventory import KitGap, SeenStock
+from hedgerow.contracts.orders import Shortage
+from hedgerow.contracts.values import Line
+
+
+def of_stock(missing: Iterable[Line], seen: Iterable[SeenStock]) -> tuple[Shortage, ...]:
+    """Every location that was tried for a missing line, in the order of trying."""
+    lines = {line.line_no for line in missing}
+    return tuple(
+        Shortage(
+            line_no=each.line_no,
+            sku=each.sku,
+            location_id=each.location_id,
+            needed=each.requested,
+            available=each.available,
+            safety_level=each.safety_level,
+            reason=each.reason,
+        )
+        for each in seen
+        if each.line_no in lines and not each.passed
+    )
+
+
+def of_kit(gaps: Iterable[KitGap]) -> tuple[Shortage, ...]:
+    """A kit check leaves no safety level untouched, so there it is 0."""
+    return tuple(
+        Shortage(
+            line_no=each.line_no,
+            sku=each.sku,
+            location_id=each.location_id,
+            needed=each.needed,
+            available=each.available,
+            safety_level=Decimal(0),
+            reason=each.reason,
+        )
+        for each in gaps
+    )

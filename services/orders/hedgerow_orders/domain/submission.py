@@ -1,0 +1,74 @@
+"""What a customer asked for, beside the lines: checked once, never changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hedgerow.contracts.datum import to_wgs84
+from hedgerow.contracts.orders import Customer, OrderType, ShipTo, SubmitOrder
+from hedgerow.contracts.values import LonLat
+
+from .fields import BadTime, code, instant, text
+
+CLOCK_TOLERANCE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """ship_to keeps the point as it was given; wgs84 is the same point converted."""
+
+    type: OrderType
+    channel: str
+    customer: Customer
+    ship_to: ShipTo
+    wgs84: LonLat
+    placed_at: datetime
+    promised_at: datetime | None
+    by: str
+
+    @classmethod
+    def of(cls, command: SubmitOrder, *, by: str, at: datetime) -> Submission:
+        """Raises the Invalid for the first fault found, naming its field."""
+        placed_at = _placed_at(command.placed_at, at)
+        text(command.customer.code, "customer.code", most=64)
+        text(command.customer.name, "customer.name", most=200)
+        text(command.ship_to.region, "ship_to.region", most=100)
+        text(command.ship_to.city, "ship_to.city", most=100, blank=True)
+        text(command.ship_to.address, "ship_to.address", most=500, blank=True)
+        return cls(
+            type=command.type,
+            channel=code(command.channel, "channel"),
+            customer=command.customer,
+            ship_to=command.ship_to,
+            wgs84=to_wgs84(command.ship_to.point, field="ship_to.point"),
+            placed_at=placed_at,
+            promised_at=_promised_at(command.promised_at, placed_at),
+            by=by,
+        )
+
+
+def _placed_at(given: datetime | None, at: datetime) -> datetime:
+    if given is None:
+        return at
+    placed_at = instant(given, "placed_at")
+    if placed_at > at + CLOCK_TOLERANCE:
+        raise BadTime(
+            "An order cannot have been placed in the future.",
+            "下单时间不能晚于当前时间",
+            field="placed_at",
+        )
+    return placed_at
+
+
+def _promised_at(given: datetime | None, placed_at: datetime) -> datetime | None:
+    if given is None:
+        return None
+    promised_at = instant(given, "promised_at")
+    if promised_at <= placed_at:
+        raise BadTime(
+            "An order is promised for a time after it was placed.",
+            "承诺时间须晚于下单时间",
+            field="promised_at",
+        )
+    return promised_at

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from hedgerow.auth import Permission
+from hedgerow.contracts.orders import AdvanceOrder, OrderStep, OrderView
+from hedgerow.transaction import Transaction
+
+from hedgerow_orders.domain.announcements import stepped
+from hedgerow_orders.domain.order import Order
+from hedgerow_orders.store.orders import OrderStore
+from hedgerow_orders.views.order import current
+
+from .grants import grant_over
+
+
+async def advance_order(command: AdvanceOrder, tx: Transaction) -> OrderView:
+    """Take the order's next step. LOCK_KIT only asks inventory; its answer comes as an event."""
+    orders = OrderStore(tx)
+    order = await orders.get(command.order_id)
+    grant = grant_over(tx.caller, order, Permission.ORDER_ADVANCE)
+    order.expect(command.expected_version)
+    _take(command, order, tx)
+    await orders.save([(grant, order)])
+    view = await current(order.id, tx)
+    tx.emit(
+        stepped(command.step, view, order.plant),
+        aggregate=order.aggregate,
+        version=order.version,
+        plant_id=order.plant_id,
+    )
+    return view
+
+
+def _take(command: AdvanceOrder, order: Order, tx: Transaction) -> None:
+    by, at = tx.caller.subject, tx.now
+    match command.step:
+        case OrderStep.LOCK_KIT:
+            order.request_kit_lock(by=by, at=at)
+        case OrderStep.DISPATCH:
+            order.dispatch(by=by, at=at)
+        case OrderStep.RELEASE_QUALITY:
+            order.release_quality(by=by, at=at)
+        case OrderStep.SIGN:
+            order.sign(command.signer, by=by, at=at)

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hedgerow.auth import Permission
+from hedgerow.contracts.inventory import KitConfirmed
+from hedgerow.contracts.orders import OrderKitLocked
+from hedgerow.service import batched
+from hedgerow.transaction import Transaction
+
+from hedgerow_orders.domain.order import Order
+from hedgerow_orders.store.grants import Grant
+from hedgerow_orders.store.orders import OrderStore
+
+
+@batched()
+async def on_kits_confirmed(events: Sequence[KitConfirmed], tx: Transaction) -> None:
+    """Lock the kits: the reservations are allocations now. An order that was cancelled meanwhile,
+    or does not wait for this answer, is left alone."""
+    orders = OrderStore(tx)
+    found = await orders.lock(event.order_id for event in events)
+    changed: list[tuple[Grant, Order]] = []
+    for event in events:
+        order = found[event.order_id]
+        if not order.confirm_kit(by=tx.caller.subject, at=tx.now):
+            continue
+        changed.append((tx.caller.grant(order.plant, Permission.ORDER_ADVANCE), order))
+        tx.emit(
+            OrderKitLocked(
+                order_id=order.id,
+                number=order.number,
+                occurred_at=tx.now,
+                plant_id=order.plant,
+            ),
+            aggregate=order.aggregate,
+            version=order.version,
+            plant_id=order.plant,
+            because=event,
+        )
+    await orders.save(changed)

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hedgerow.auth import Permission
+from hedgerow.contracts.inventory import KitRefused
+from hedgerow.contracts.orders import OrderKitRefused
+from hedgerow.service import batched
+from hedgerow.transaction import Transaction
+
+from hedgerow_orders.domain.order import Order
+from hedgerow_orders.domain.shortages import of_kit
+from hedgerow_orders.store.grants import Grant
+from hedgerow_orders.store.orders import OrderStore
+
+
+@batched()
+async def on_kits_refused(events: Sequence[KitRefused], tx: Transaction) -> None:
+    """Keep what the kits lack; the orders stay in review. An order that was cancelled meanwhile,
+    or does not wait for this answer, is left alone."""
+    orders = OrderStore(tx)
+    found = await orders.lock(event.order_id for event in events)
+    changed: list[tuple[Grant, Order]] = []
+    for event in events:
+        order = found[event.order_id]
+        shortages = of_kit(event.gaps)
+        if not order.refuse_kit(shortages, by=tx.caller.subject, at=tx.now):
+            continue
+        changed.append((tx.caller.grant(order.plant, Permission.ORDER_ADVANCE), order))
+        tx.emit(
+            OrderKitRefused(
+                order_id=order.id,
+                number=order.number,
+                occurred_at=tx.now,
+                plant_id=order.plant,
+                shortages=shortages,
+            ),
+            aggregate=order.aggregate,
+            version=order.version,
+            plant_id=order.plant,
+            because=event,
+        )
+    await orders.save(changed)

@@ -1,0 +1,161 @@
+"""Orders with their lines and history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from hedgerow.auth import Permission, TenantGrant
+from hedgerow.contracts.orders import OrderLineView
+from hedgerow.contracts.values import OrderId, PlantId
+from hedgerow.errors import Conflict, PlantForbidden
+from hedgerow.transaction import BulkInsert, BulkUpdate, Transaction
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
+
+from hedgerow_orders.domain.order import Order
+from hedgerow_orders.domain.submission import Submission
+
+from . import rows
+from .grants import Grant, require
+from .tables import order_changes, order_lines, orders
+
+CHANGES_AN_ORDER = frozenset({Permission.ORDER_ADVANCE, Permission.ORDER_CANCEL})
+
+_ADD = BulkInsert(
+    orders,
+    *("tenant_id", "id", *rows.SUBMITTED),
+    *("state", "sourcing", "milestones", "updated_at", "version"),
+    ignore_conflicts=True,
+)
+_ADD_LINES = BulkInsert(order_lines, "tenant_id", "order_id", *rows.LINE)
+_ADD_CHANGES = BulkInsert(order_changes, "tenant_id", "order_id", *rows.CHANGE)
+_SAVE = BulkUpdate(orders, key=("tenant_id", "id"), set=rows.CHANGING)
+_MOVE_LINES = BulkUpdate(order_lines, key=("tenant_id", "order_id"), set=("plant_id",))
+_MOVE_CHANGES = BulkUpdate(order_changes, key=("tenant_id", "order_id"), set=("plant_id",))
+_LOCK = (
+    select(orders.c.id, orders.c.number, *(orders.c[name] for name in rows.CHANGING))
+    .where(orders.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+    .order_by(orders.c.id)
+    .with_for_update(key_share=True)
+)
+
+
+class OrderExists(Conflict):
+    code = "ORDER_EXISTS"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "There is already an order with this id.", "该订单标识已被使用", field="order_id"
+        )
+
+
+class OrderMissing(Exception):
+    """An event speaks of an order that was never submitted here."""
+
+
+@dataclass(frozen=True, slots=True)
+class WholeOrder:
+    """An order with all that belongs to it."""
+
+    order: Order
+    submission: Submission
+    lines: tuple[OrderLineView, ...]
+
+
+class OrderStore:
+    def __init__(self, tx: Transaction) -> None:
+        self._conn = tx.conn
+        self._tenant_id = tx.tenant_id
+        self._plants: dict[OrderId, PlantId | None] = {}
+
+    async def add(self, new: Sequence[tuple[TenantGrant, WholeOrder]]) -> None:
+        """Raises OrderExists, having stored nothing of use, when any of the ids is taken."""
+        for grant, each in new:
+            require(grant, {Permission.ORDER_SUBMIT}, each.order.plant_id)
+        added = [each for _, each in new]
+        result = await _ADD(
+            self._conn,
+            [
+                {
+                    "tenant_id": self._tenant_id,
+                    "id": each.order.id,
+                    **rows.submitted(each.order, each.submission),
+                    **rows.changing(each.order),
+                }
+                for each in added
+            ],
+        )
+        if result is not None and result.rowcount != len(added):
+            raise OrderExists
+        await _ADD_LINES(
+            self._conn,
+            [
+                {"tenant_id": self._tenant_id, "order_id": each.order.id, **rows.line(line)}
+                for each in added
+                for line in each.lines
+            ],
+        )
+        await self._add_changes(each.order for each in added)
+
+    async def lock(self, ids: Iterable[OrderId]) -> dict[OrderId, Order]:
+        """The orders, held until the transaction ends; always locked in the same order.
+
+        Raises OrderMissing when one does not exist.
+        """
+        wanted = sorted(set(ids))
+        found = await self._lock(wanted)
+        if missing := [str(each) for each in wanted if each not in found]:
+            raise OrderMissing(", ".join(missing))
+        return found
+
+    async def get(self, order_id: OrderId) -> Order:
+        """One order, held until the transaction ends. Raises PlantForbidden when the caller's
+        reach does not hold it."""
+        found = await self._lock([order_id])
+        if order_id not in found:
+            raise PlantForbidden(field="order_id", detail=f"no order {order_id} in reach")
+        return found[order_id]
+
+    async def save(self, changed: Sequence[tuple[Grant, Order]]) -> None:
+        """Write what `lock` or `get` loaded and verbs changed. Each order once.
+
+        A plant's order takes a grant of that plant, an unassigned one a grant of the tenant.
+        """
+        for grant, order in changed:
+            require(grant, CHANGES_AN_ORDER, order.plant_id)
+        saved = [order for _, order in changed]
+        await _SAVE(
+            self._conn,
+            [
+                {"tenant_id": self._tenant_id, "id": order.id, **rows.changing(order)}
+                for order in saved
+            ],
+        )
+        moved = [
+            {"tenant_id": self._tenant_id, "order_id": order.id, "plant_id": order.plant_id}
+            for order in saved
+            if order.plant_id != self._plants[order.id]
+        ]
+        await _MOVE_LINES(self._conn, moved)
+        await _MOVE_CHANGES(self._conn, moved)
+        await self._add_changes(saved)
+
+    async def _lock(self, ids: Sequence[OrderId]) -> dict[OrderId, Order]:
+        result = await self._conn.execute(_LOCK, {"ids": ids})
+        found = {row.id: rows.order(row) for row in result}
+        self._plants |= {id: order.plant_id for id, order in found.items()}
+        return found
+
+    async def _add_changes(self, changed: Iterable[Order]) -> None:
+        await _ADD_CHANGES(
+            self._conn,
+            [
+                {
+                    "tenant_id": self._tenant_id,
+                    "order_id": order.id,
+                    **rows.change(each, order.plant_id),
+                }
+                for order in changed
+                for each in order.changes
+            ],
+        )

@@ -1,0 +1,1 @@
+"""Reads: SQL -> view. Nothing here changes a row."""

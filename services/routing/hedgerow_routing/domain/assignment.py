@@ -1,0 +1,104 @@
+"""Which plant a point belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from hedgerow.contracts.routing import (
+    AreaTrace,
+    AssignmentMethod,
+    AssignmentView,
+    DistanceTrace,
+    UnroutableReason,
+)
+from hedgerow.contracts.values import FenceId, LonLat, PlantId
+from msgspec.structs import replace
+
+from .distance import nearest
+from .network import Network
+
+TRACED_DISTANCES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class CoveringArea:
+    """A service area in force that covers the point; its border belongs to it."""
+
+    fence_id: FenceId
+    version: int
+    plant_id: PlantId
+    priority: int
+    area_m2: float
+
+
+def assign(point: LonLat, areas: Sequence[CoveringArea], network: Network) -> AssignmentView:
+    """The plant of the service area with the highest priority, then the smallest area, then the
+    lowest plant code. Where none covers the point: the nearest plant, if it is near enough.
+
+    The answer explains itself with every area that covers the point, or with the ten nearest
+    plants.
+    """
+    if areas:
+        return _by_area(point, areas, network)
+    found = nearest(point, network.plants.values(), TRACED_DISTANCES)
+    limit_m = network.max_distance_km * 1000
+    within = bool(found) and found[0][0] <= limit_m
+    unroutable = None
+    if not within:
+        unroutable = UnroutableReason.OUT_OF_RANGE if found else UnroutableReason.NO_PLANT
+    return AssignmentView(
+        point=point,
+        method=AssignmentMethod.NEAREST if within else AssignmentMethod.NONE,
+        plant_id=found[0][1].plant_id if within else None,
+        unroutable=unroutable,
+        areas=(),
+        distances=tuple(
+            DistanceTrace(
+                plant_id=plant.plant_id,
+                plant_code=plant.code,
+                distance_m=distance_m,
+                within_limit=distance_m <= limit_m,
+                chosen=within and place == 0,
+            )
+            for place, (distance_m, plant) in enumerate(found)
+        ),
+        max_distance_km=network.max_distance_km,
+    )
+
+
+def _by_area(point: LonLat, areas: Sequence[CoveringArea], network: Network) -> AssignmentView:
+    def rank(area: CoveringArea) -> tuple[int, float, str, FenceId]:
+        code = network.plants[area.plant_id].code
+        return (-area.priority, area.area_m2, code, area.fence_id)
+
+    ranked = sorted(areas, key=rank)
+    return AssignmentView(
+        point=point,
+        method=AssignmentMethod.SERVICE_AREA,
+        plant_id=ranked[0].plant_id,
+        unroutable=None,
+        areas=tuple(
+            AreaTrace(
+                fence_id=area.fence_id,
+                version=area.version,
+                plant_id=area.plant_id,
+                plant_code=network.plants[area.plant_id].code,
+                priority=area.priority,
+                area_m2=area.area_m2,
+                chosen=place == 0,
+            )
+            for place, area in enumerate(ranked)
+        ),
+        distances=(),
+        max_distance_km=network.max_distance_km,
+    )
+
+
+def as_seen_by(assignment: AssignmentView, may_see: Callable[[PlantId], bool]) -> AssignmentView:
+    """Without what it says about plants that may not be seen."""
+    return replace(
+        assignment,
+        areas=tuple(area for area in assignment.areas if may_see(area.plant_id)),
+        distances=tuple(each for each in assignment.distances if may_see(each.plant_id)),
+    )

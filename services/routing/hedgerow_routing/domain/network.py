@@ -1,0 +1,90 @@
+"""A tenant's plants, locations, rules and limit, as one routing decision needs them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import msgspec
+from hedgerow.contracts.routing import OverflowRuleView, SafetyTest
+from hedgerow.contracts.values import LocationId, LonLat, PlantId, RuleId
+
+DEFAULT_MAX_DISTANCE_KM = 500.0
+
+
+class Plant(msgspec.Struct, frozen=True, kw_only=True):
+    """Where it is, in WGS-84."""
+
+    plant_id: PlantId
+    code: str
+    lon: float
+    lat: float
+
+    @property
+    def point(self) -> LonLat:
+        return LonLat(self.lon, self.lat)
+
+
+class Location(msgspec.Struct, frozen=True, kw_only=True):
+    location_id: LocationId
+    plant_id: PlantId
+    code: str
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
+    """An overflow rule in force. An empty tuple of regions or channels matches all."""
+
+    rule_id: RuleId
+    code: str
+    version: int
+    priority: int
+    regions: tuple[str, ...]
+    channels: tuple[str, ...]
+    chain: tuple[LocationId, ...]
+    safety_test: SafetyTest
+
+    def matches(self, region: str, channel: str) -> bool:
+        return (not self.regions or region in self.regions) and (
+            not self.channels or channel in self.channels
+        )
+
+
+def turn(rule: Rule | OverflowRuleView) -> tuple[int, int, str]:
+    """Sorts rules into the order in which they are tried: those that name more of the two
+    conditions first, then the higher priority, then the code."""
+    conditions = bool(rule.regions) + bool(rule.channels)
+    return (-conditions, -rule.priority, rule.code)
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """locations_of  each plant's own, by code
+    rules         in force, in the order in which they are tried
+    """
+
+    plants: Mapping[PlantId, Plant]
+    locations: Mapping[LocationId, Location]
+    locations_of: Mapping[PlantId, tuple[Location, ...]]
+    rules: tuple[Rule, ...]
+    max_distance_km: float
+
+    @classmethod
+    def of(
+        cls,
+        plants: Iterable[Plant],
+        locations: Iterable[Location] = (),
+        rules: Iterable[Rule] = (),
+        max_distance_km: float = DEFAULT_MAX_DISTANCE_KM,
+    ) -> Network:
+        by_code = sorted(locations, key=lambda location: location.code)
+        owned: defaultdict[PlantId, list[Location]] = defaultdict(list)
+        for location in by_code:
+            owned[location.plant_id].append(location)
+        return cls(
+            plants={plant.plant_id: plant for plant in plants},
+            locations={location.location_id: location for location in by_code},
+            locations_of={plant_id: tuple(own) for plant_id, own in owned.items()},
+            rules=tuple(sorted(rules, key=turn)),
+            max_distance_km=max_distance_km,
+        )

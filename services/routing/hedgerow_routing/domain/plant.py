@@ -1,0 +1,34 @@
+"""Plants, and the locations that hold their stock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from hedgerow.contracts.datum import to_wgs84
+from hedgerow.contracts.routing import CreateLocation, CreatePlant, LocationView, PlantView
+
+from .fields import code, name
+
+
+def new_plant(command: CreatePlant, *, at: datetime) -> PlantView:
+    """Raises Invalid, naming the field."""
+    return PlantView(
+        plant_id=command.plant_id,
+        code=code(command.code, "code"),
+        name=name(command.name, "name"),
+        point=command.point,
+        wgs84=to_wgs84(command.point, field="point"),
+        created_at=at,
+    )
+
+
+def new_location(command: CreateLocation, *, at: datetime) -> LocationView:
+    """Raises Invalid, naming the field."""
+    return LocationView(
+        location_id=command.location_id,
+        plant_id=command.plant_id,
+        code=code(command.code, "code"),
+        name=name(command.name, "name"),
+        kind=command.kind,
+        created_at=at,
+    )

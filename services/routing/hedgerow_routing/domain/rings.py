@@ -1,0 +1,127 @@
+"""Reading the rings of a GeoJSON Polygon or MultiPolygon (RFC 7946, sections 3.1.6 and 3.1.7).
+
+Every refusal names the member it is about: `geojson.coordinates.0.3` is the fourth position of
+the first ring.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from hedgerow.contracts.datum import BadCoordinate
+from hedgerow.errors import Invalid
+
+MOST_VERTICES = 20_000
+MOST_RINGS = 1_000
+
+Position = tuple[float, float]
+Ring = list[Position]
+Rings = list[Ring]  # of one polygon: its border, then its holes
+
+
+class BadArea(Invalid):
+    code = "AREA_INVALID"
+
+
+class AreaTooDetailed(Invalid):
+    code = "AREA_TOO_DETAILED"
+
+
+def read_polygons(geojson: Any, field: str) -> list[Rings]:
+    """The polygons as lists of rings: degrees, longitude first, finite and in range; every ring
+    closed. Other members, and a third coordinate, are left out. Raises Invalid."""
+    if not isinstance(geojson, dict) or geojson.get("type") not in ("Polygon", "MultiPolygon"):
+        raise BadArea(
+            "A GeoJSON Polygon or MultiPolygon is needed.",
+            "需要 GeoJSON 的 Polygon 或 MultiPolygon",
+            field=f"{field}.type",
+        )
+    field = f"{field}.coordinates"
+    coordinates = _list(geojson.get("coordinates"), field)
+    if geojson["type"] == "Polygon":
+        given = [(coordinates, field)]
+    else:
+        given = [(_list(each, at), at) for each, at in _numbered(coordinates, field)]
+    _check_size([polygon for polygon, _ in given], field)
+    return [[_ring(ring, at) for ring, at in _numbered(polygon, place)] for polygon, place in given]
+
+
+def _check_size(polygons: list[list[Any]], field: str) -> None:
+    rings = [ring for polygon in polygons for ring in polygon]
+    vertices = sum(len(ring) for ring in rings if isinstance(ring, list))
+    if len(rings) > MOST_RINGS or vertices > MOST_VERTICES:
+        raise AreaTooDetailed(
+            f"An area has at most {MOST_RINGS:,} rings and {MOST_VERTICES:,} vertices.",
+            f"区域最多 {MOST_RINGS} 个环、{MOST_VERTICES} 个顶点",
+            field=field,
+            detail=f"{len(rings)} rings, {vertices} vertices",
+        )
+
+
+def _ring(given: Any, field: str) -> Ring:
+    positions = _list(given, field)
+    ring = [_position(each, at) for each, at in _numbered(positions, field)]
+    if len(ring) < 4:
+        raise BadArea(
+            f"A ring needs at least 4 positions, the last the same as the first; this has "
+            f"{len(ring)}.",
+            f"环至少需要 4 个位置且首尾相同，此环只有 {len(ring)} 个",
+            field=field,
+        )
+    if ring[0] != ring[-1]:
+        raise BadArea(
+            f"The ring is not closed: it starts at {place(*ring[0])} and ends at "
+            f"{place(*ring[-1])}.",
+            f"环未闭合：起点 {place(*ring[0])}，终点 {place(*ring[-1])}",
+            field=f"{field}.{len(ring) - 1}",
+        )
+    for position in range(1, len(ring)):
+        if abs(ring[position][0] - ring[position - 1][0]) >= 180:
+            raise BadArea(
+                f"The edge to {place(*ring[position])} spans half the globe; cut the area in two "
+                "where it crosses the 180th meridian (RFC 7946, section 3.1.9).",
+                f"到 {place(*ring[position])} 的边跨越半个地球；请在 180 度经线处把区域切成两块"
+                "（RFC 7946 第 3.1.9 节）",
+                field=f"{field}.{position}",
+            )
+    return ring
+
+
+def _position(given: Any, field: str) -> Position:
+    numbers = _list(given, field)
+    if len(numbers) not in (2, 3):
+        raise BadArea(
+            "A position is longitude, latitude and perhaps a height.",
+            "位置由经度、纬度及可选的高程组成",
+            field=field,
+        )
+    for each, at in _numbered(numbers, field):
+        if isinstance(each, bool) or not isinstance(each, int | float):
+            raise BadCoordinate("A coordinate is a number.", "坐标必须是数字", field=at)
+        if isinstance(each, float) and not math.isfinite(each):
+            raise BadCoordinate("A coordinate is a finite number.", "坐标必须是有限数", field=at)
+    for (each, at), most in zip(_numbered(numbers[:2], field), (180, 90), strict=True):
+        if not -most <= each <= most:
+            raise BadCoordinate(
+                f"Degrees between -{most} and {most} are needed here; longitude comes first.",
+                f"此处须为 -{most} 到 {most} 之间的度数；经度在前",
+                field=at,
+            )
+    return float(numbers[0]), float(numbers[1])
+
+
+def _list(value: Any, field: str) -> list[Any]:
+    if not isinstance(value, list | tuple) or not value:
+        raise BadArea("A list that is not empty is needed here.", "此处需要非空数组", field=field)
+    return list(value)
+
+
+def _numbered(values: list[Any], field: str) -> Iterator[tuple[Any, str]]:
+    return ((value, f"{field}.{position}") for position, value in enumerate(values))
+
+
+def place(lon: float, lat: float) -> str:
+    """As people read it, to a centimetre: `[121.5, 29.8]`."""
+    return f"[{round(lon, 7)}, {round(lat, 7)}]"

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from hedgerow.auth import Permission
+from hedgerow.contracts.routing import CreatePlant, PlantCreated, PlantView
+from hedgerow.transaction import Transaction
+
+from hedgerow_routing.domain.plant import new_plant
+from hedgerow_routing.store.plants import PlantStore
+
+
+async def create_plant(command: CreatePlant, tx: Transaction) -> PlantView:
+    """Add a plant to the tenant."""
+    grant = tx.caller.grant_tenant(Permission.PLANT_CREATE)
+    plant = new_plant(command, at=tx.now)
+    await PlantStore(tx).add(grant, plant)
+    tx.emit(
+        PlantCreated(plant=plant),
+        aggregate=f"plant:{plant.plant_id}",
+        version=1,
+        plant_id=plant.plant_id,
+    )
+    return plant

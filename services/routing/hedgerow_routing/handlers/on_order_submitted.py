@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hedgerow.auth import Permission
+from hedgerow.contracts.orders import OrderSubmitted
+from hedgerow.contracts.values import DecisionId, new_id
+from hedgerow.service import batched
+from hedgerow.transaction import Transaction
+
+from hedgerow_routing.domain.decision import announcement, decide
+from hedgerow_routing.store.decisions import DecisionStore
+from hedgerow_routing.store.fences import FenceStore
+from hedgerow_routing.store.network import NetworkStore
+
+
+@batched()
+async def on_order_submitted(events: Sequence[OrderSubmitted], tx: Transaction) -> None:
+    """Decide each order's plant and candidate locations. One decision an order: a second
+    submission of the same order changes nothing."""
+    grant = tx.caller.grant_tenant(Permission.ORDER_SUBMIT)
+    areas = await FenceStore(tx).covering([event.point for event in events])
+    network = await NetworkStore(tx).load()
+    made = [
+        decide(event, covering, network, decision_id=DecisionId(new_id()), at=tx.now)
+        for event, covering in zip(events, areas, strict=True)
+    ]
+    stored = await DecisionStore(tx).add(grant, made)
+    for event, decision in zip(events, made, strict=True):
+        if decision.decision_id in stored:
+            tx.emit(
+                announcement(decision),
+                aggregate=f"decision:{decision.decision_id}",
+                version=1,
+                plant_id=decision.assignment.plant_id,
+                because=event,
+            )

@@ -1,0 +1,58 @@
+"""A tenant's network in one statement. It is read for every batch and never kept: what was
+published before the batch began is what the batch decides by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from hedgerow.transaction import Transaction
+from sqlalchemy import ColumnElement, FromClause, Text, cast, column, func, select
+
+from hedgerow_routing.domain.network import (
+    DEFAULT_MAX_DISTANCE_KM,
+    Location,
+    Network,
+    Plant,
+    Rule,
+)
+
+from .tables import locations, overflow_rules, routing_limits
+
+
+def _all(kind: type[msgspec.Struct], source: FromClause, *where: ColumnElement[bool]) -> Any:
+    """Every row of `source` as one JSON array of objects with the fields of `kind`."""
+    members: list[Any] = []
+    for name in kind.__struct_fields__:
+        members += [name, source.c[name]]
+    rows = func.json_agg(func.json_build_object(*members))
+    return select(cast(func.coalesce(rows, "[]"), Text)).where(*where).scalar_subquery()
+
+
+_PLANTS = func.routing.plants().table_valued(
+    *(column(name) for name in Plant.__struct_fields__), name="plants"
+)
+_LOAD = select(
+    _all(Plant, _PLANTS),
+    _all(Location, locations),
+    _all(Rule, overflow_rules, overflow_rules.c.active_to.is_(None)),
+    select(routing_limits.c.max_distance_km)
+    .where(routing_limits.c.active_to.is_(None))
+    .scalar_subquery(),
+)
+
+
+class NetworkStore:
+    def __init__(self, tx: Transaction) -> None:
+        self._conn = tx.conn
+
+    async def load(self) -> Network:
+        """All plants of the tenant, also those the caller may not see: whoever answers a caller
+        leaves these out."""
+        plants, places, rules, max_distance_km = (await self._conn.execute(_LOAD)).one()
+        return Network.of(
+            msgspec.json.decode(plants, type=tuple[Plant, ...]),
+            msgspec.json.decode(places, type=tuple[Location, ...]),
+            msgspec.json.decode(rules, type=tuple[Rule, ...]),
+            DEFAULT_MAX_DISTANCE_KM if max_distance_km is None else max_distance_km,
+        )

@@ -1,0 +1,93 @@
+"""Plants and their locations <-> rows of `plants` and `locations`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hedgerow.auth import Permission, PlantGrant, TenantGrant
+from hedgerow.contracts.routing import LocationView, PlantView
+from hedgerow.contracts.values import LocationId
+from hedgerow.errors import Conflict, PlantForbidden
+from hedgerow.transaction import Transaction
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import insert
+
+from .guards import IdTaken, check_grant
+from .tables import locations, plants
+
+_ADD_PLANT = insert(plants).on_conflict_do_nothing().returning(plants.c.plant_id)
+_PLANT = select(plants.c.plant_id).where(plants.c.plant_id == bindparam("plant_id"))
+_PLANT_CODE = select(plants.c.plant_id).where(plants.c.code == bindparam("code"))
+_ADD_LOCATION = insert(locations).on_conflict_do_nothing().returning(locations.c.location_id)
+_LOCATION_CODE = select(locations.c.location_id).where(locations.c.code == bindparam("code"))
+_LOCATIONS = select(locations.c.location_id).where(
+    locations.c.location_id == any_(bindparam("ids", type_=ARRAY(Uuid)))
+)
+
+
+class PlantCodeTaken(Conflict):
+    code = "PLANT_CODE_TAKEN"
+
+    def __init__(self) -> None:
+        super().__init__("Another plant has this code.", "该编码已被其他工厂使用", field="code")
+
+
+class LocationCodeTaken(Conflict):
+    code = "LOCATION_CODE_TAKEN"
+
+    def __init__(self) -> None:
+        super().__init__("Another location has this code.", "该编码已被其他库位使用", field="code")
+
+
+class PlantStore:
+    def __init__(self, tx: Transaction) -> None:
+        self._conn = tx.conn
+        self._tenant_id = tx.tenant_id
+
+    async def add(self, grant: TenantGrant, plant: PlantView) -> None:
+        """Raises PlantCodeTaken or IdTaken."""
+        check_grant(grant, Permission.PLANT_CREATE)
+        row = {
+            "tenant_id": self._tenant_id,
+            "plant_id": plant.plant_id,
+            "code": plant.code,
+            "name": plant.name,
+            "lon": plant.point.lon,
+            "lat": plant.point.lat,
+            "datum": plant.point.datum,
+            "wgs84_lon": plant.wgs84.lon,
+            "wgs84_lat": plant.wgs84.lat,
+            "created_at": plant.created_at,
+        }
+        if await self._conn.scalar(_ADD_PLANT, row) is None:
+            if await self._conn.scalar(_PLANT_CODE, {"code": plant.code}) is not None:
+                raise PlantCodeTaken
+            raise IdTaken("plant_id")
+
+    async def require(self, grant: PlantGrant) -> None:
+        """Raises PlantForbidden when there is no such plant: tenant-wide rights give grants at
+        plants that do not exist."""
+        if await self._conn.scalar(_PLANT, {"plant_id": grant.plant_id}) is None:
+            raise PlantForbidden(field="plant_id", detail=f"no plant {grant.plant_id}")
+
+    async def add_location(self, grant: PlantGrant, location: LocationView) -> None:
+        """Raises LocationCodeTaken or IdTaken."""
+        check_grant(grant, Permission.LOCATION_CREATE, location.plant_id)
+        row = {
+            "tenant_id": self._tenant_id,
+            "location_id": location.location_id,
+            "plant_id": location.plant_id,
+            "code": location.code,
+            "name": location.name,
+            "kind": location.kind,
+            "created_at": location.created_at,
+        }
+        if await self._conn.scalar(_ADD_LOCATION, row) is None:
+            if await self._conn.scalar(_LOCATION_CODE, {"code": location.code}) is not None:
+                raise LocationCodeTaken
+            raise IdTaken("location_id")
+
+    async def known_locations(self, ids: Iterable[LocationId]) -> set[LocationId]:
+        """Those of `ids` that exist in the tenant."""
+        rows = await self._conn.scalars(_LOCATIONS, {"ids": list(ids)})
+        return {LocationId(each) for each in rows}

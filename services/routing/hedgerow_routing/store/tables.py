@@ -1,0 +1,181 @@
+"""Routing's tables. Fences, rules and limits are versions: one is in force, none is edited."""
+
+from __future__ import annotations
+
+from geoalchemy2 import Geometry
+from hedgerow.transaction import message_tables
+from sqlalchemy import (
+    ARRAY,
+    DOUBLE_PRECISION,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData()
+messages = message_tables(metadata)
+
+_IN_FORCE = text("active_to is null")
+
+plants = Table(
+    "plants",
+    metadata,
+    Column("tenant_id", Uuid, nullable=False),
+    Column("plant_id", Uuid, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("lon", DOUBLE_PRECISION, nullable=False),
+    Column("lat", DOUBLE_PRECISION, nullable=False),
+    Column("datum", Text, nullable=False),
+    Column("wgs84_lon", DOUBLE_PRECISION, nullable=False),
+    Column("wgs84_lat", DOUBLE_PRECISION, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("tenant_id", "plant_id", name="plants_pkey"),
+    UniqueConstraint("tenant_id", "code", name="plants_code"),
+    CheckConstraint("datum in ('WGS84', 'GCJ02', 'BD09')", name="plants_datum"),
+)
+
+locations = Table(
+    "locations",
+    metadata,
+    Column("tenant_id", Uuid, nullable=False),
+    Column("location_id", Uuid, nullable=False),
+    Column("plant_id", Uuid, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("tenant_id", "location_id", name="locations_pkey"),
+    UniqueConstraint("tenant_id", "code", name="locations_code"),
+    ForeignKeyConstraint(
+        ["tenant_id", "plant_id"], ["plants.tenant_id", "plants.plant_id"], name="locations_plant"
+    ),
+    CheckConstraint("kind in ('PLANT', 'WAREHOUSE', 'CLOUD_WAREHOUSE')", name="locations_kind"),
+    Index("locations_by_plant", "tenant_id", "plant_id"),
+)
+
+# A service area has `area`, a MultiPolygon in WGS-84, and the coordinates it was given with in
+# `given` and `datum`. A presence fence has a circle: its centre as given and in WGS-84.
+fences = Table(
+    "fences",
+    metadata,
+    Column("tenant_id", Uuid, nullable=False),
+    Column("fence_id", Uuid, nullable=False),
+    Column("plant_id", Uuid, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("area_m2", DOUBLE_PRECISION, nullable=False),
+    Column("datum", Text, nullable=False),
+    Column("area", Geometry("MULTIPOLYGON", srid=4326, spatial_index=False)),
+    Column("given", JSONB(none_as_null=True)),
+    Column("center_lon", DOUBLE_PRECISION),
+    Column("center_lat", DOUBLE_PRECISION),
+    Column("center_wgs84_lon", DOUBLE_PRECISION),
+    Column("center_wgs84_lat", DOUBLE_PRECISION),
+    Column("radius_m", DOUBLE_PRECISION),
+    Column("active_from", DateTime(timezone=True), nullable=False),
+    Column("active_to", DateTime(timezone=True)),
+    PrimaryKeyConstraint("tenant_id", "fence_id", name="fences_pkey"),
+    UniqueConstraint("tenant_id", "plant_id", "kind", "name", "version", name="fences_version"),
+    ForeignKeyConstraint(
+        ["tenant_id", "plant_id"], ["plants.tenant_id", "plants.plant_id"], name="fences_plant"
+    ),
+    CheckConstraint("datum in ('WGS84', 'GCJ02', 'BD09')", name="fences_datum"),
+    CheckConstraint(
+        "kind = 'SERVICE_AREA' and area is not null and radius_m is null"
+        " or kind = 'PRESENCE' and area is null and radius_m > 0 and num_nulls(center_lon,"
+        " center_lat, center_wgs84_lon, center_wgs84_lat) = 0",
+        name="fences_kind",
+    ),
+    CheckConstraint("active_to >= active_from", name="fences_period"),
+    Index(
+        "fences_in_force",
+        "tenant_id",
+        "plant_id",
+        "kind",
+        "name",
+        unique=True,
+        postgresql_where=_IN_FORCE,
+    ),
+    Index("fences_area", "area", postgresql_using="gist", postgresql_where=_IN_FORCE),
+)
+
+overflow_rules = Table(
+    "overflow_rules",
+    metadata,
+    Column("tenant_id", Uuid, nullable=False),
+    Column("rule_id", Uuid, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("regions", ARRAY(Text), nullable=False),
+    Column("channels", ARRAY(Text), nullable=False),
+    Column("chain", ARRAY(Uuid), nullable=False),
+    Column("safety_test", Text, nullable=False),
+    Column("active_from", DateTime(timezone=True), nullable=False),
+    Column("active_to", DateTime(timezone=True)),
+    PrimaryKeyConstraint("tenant_id", "rule_id", name="overflow_rules_pkey"),
+    UniqueConstraint("tenant_id", "code", "version", name="overflow_rules_version"),
+    CheckConstraint("cardinality(chain) between 1 and 20", name="overflow_rules_chain"),
+    CheckConstraint("safety_test in ('CURRENT', 'AFTER')", name="overflow_rules_safety_test"),
+    CheckConstraint("active_to >= active_from", name="overflow_rules_period"),
+    Index("overflow_rules_in_force", "tenant_id", "code", unique=True, postgresql_where=_IN_FORCE),
+)
+
+routing_limits = Table(
+    "routing_limits",
+    metadata,
+    Column("tenant_id", Uuid, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("max_distance_km", DOUBLE_PRECISION, nullable=False),
+    Column("active_from", DateTime(timezone=True), nullable=False),
+    Column("active_to", DateTime(timezone=True)),
+    PrimaryKeyConstraint("tenant_id", "version", name="routing_limits_pkey"),
+    CheckConstraint("max_distance_km > 0", name="routing_limits_distance"),
+    CheckConstraint("active_to >= active_from", name="routing_limits_period"),
+    Index("routing_limits_in_force", "tenant_id", unique=True, postgresql_where=_IN_FORCE),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("tenant_id", Uuid, nullable=False),
+    Column("decision_id", Uuid, nullable=False),
+    Column("plant_id", Uuid),
+    Column("order_id", Uuid, nullable=False),
+    Column("order_number", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("region", Text, nullable=False),
+    Column("lines", JSONB, nullable=False),
+    Column("assignment", JSONB, nullable=False),
+    Column("rules", JSONB, nullable=False),
+    Column("chain", JSONB, nullable=False),
+    Column("safety_test", Text),
+    Column("result", Text, nullable=False),
+    Column("seen", JSONB, nullable=False),
+    Column("decided_at", DateTime(timezone=True), nullable=False),
+    Column("settled_at", DateTime(timezone=True)),
+    PrimaryKeyConstraint("tenant_id", "decision_id", name="decisions_pkey"),
+    UniqueConstraint("tenant_id", "order_id", name="decisions_order"),
+    CheckConstraint("safety_test in ('CURRENT', 'AFTER')", name="decisions_safety_test"),
+    CheckConstraint(
+        "result in ('PENDING', 'ASSIGNED', 'OVERFLOWED', 'SHORT', 'UNROUTABLE')",
+        name="decisions_result",
+    ),
+    CheckConstraint("(result = 'UNROUTABLE') = (plant_id is null)", name="decisions_plant"),
+    CheckConstraint("(result = 'PENDING') = (settled_at is null)", name="decisions_settled"),
+)

@@ -1,0 +1,78 @@
+"""Plants and locations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hedgerow.contracts.routing import (
+    ListLocations,
+    ListPlants,
+    LocationKind,
+    LocationsByIds,
+    LocationView,
+    PlantsByIds,
+    PlantView,
+)
+from hedgerow.contracts.values import Datum, GeoPoint, LocationId, LonLat, PlantId
+from hedgerow.transaction import Transaction
+from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, select
+
+from hedgerow_routing.store.tables import locations, plants
+
+_IDS = bindparam("ids", type_=ARRAY(Uuid))
+_PLANTS = select(plants).order_by(plants.c.code)
+_PLANTS_BY_IDS = select(plants).where(plants.c.plant_id == any_(_IDS))
+# Row security leaves the caller's plants in the join; locations alone are the whole tenant's.
+_LOCATIONS = (
+    select(locations)
+    .join(
+        plants,
+        (plants.c.tenant_id == locations.c.tenant_id) & (plants.c.plant_id == locations.c.plant_id),
+    )
+    .order_by(locations.c.code)
+)
+_LOCATIONS_BY_IDS = select(locations).where(locations.c.location_id == any_(_IDS))
+
+
+async def plants_by_ids(query: PlantsByIds, tx: Transaction) -> tuple[PlantView | None, ...]:
+    rows = await tx.conn.execute(_PLANTS_BY_IDS, {"ids": list(query.ids)})
+    found = {row.plant_id: _plant(row) for row in rows}
+    return tuple(found.get(plant_id) for plant_id in query.ids)
+
+
+async def list_plants(query: ListPlants, tx: Transaction) -> tuple[PlantView, ...]:
+    return tuple(_plant(row) for row in await tx.conn.execute(_PLANTS))
+
+
+async def locations_by_ids(
+    query: LocationsByIds, tx: Transaction
+) -> tuple[LocationView | None, ...]:
+    rows = await tx.conn.execute(_LOCATIONS_BY_IDS, {"ids": list(query.ids)})
+    found = {row.location_id: _location(row) for row in rows}
+    return tuple(found.get(location_id) for location_id in query.ids)
+
+
+async def list_locations(query: ListLocations, tx: Transaction) -> tuple[LocationView, ...]:
+    return tuple(_location(row) for row in await tx.conn.execute(_LOCATIONS))
+
+
+def _plant(row: Row[Any]) -> PlantView:
+    return PlantView(
+        plant_id=PlantId(row.plant_id),
+        code=row.code,
+        name=row.name,
+        point=GeoPoint(row.lon, row.lat, Datum(row.datum)),
+        wgs84=LonLat(row.wgs84_lon, row.wgs84_lat),
+        created_at=row.created_at,
+    )
+
+
+def _location(row: Row[Any]) -> LocationView:
+    return LocationView(
+        location_id=LocationId(row.location_id),
+        plant_id=PlantId(row.plant_id),
+        code=row.code,
+        name=row.name,
+        kind=LocationKind(row.kind),
+        created_at=row.created_at,
+    )

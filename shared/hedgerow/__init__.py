@@ -1,0 +1,1 @@
+"""What every Hedgerow service stands on. Start with `hedgerow.service`."""

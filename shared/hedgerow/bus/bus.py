@@ -1,0 +1,138 @@
+"""All of the bus behind one name."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+
+from hedgerow.auth import Caller, Signer, Verifier
+from hedgerow.bus.calls import MOST_ITEMS, Calls
+from hedgerow.bus.connection import Connection
+from hedgerow.bus.endpoint import Endpoint, Incoming
+from hedgerow.bus.streams import Delivered, Outgoing, Streams
+from hedgerow.contracts.message import Request
+
+R = TypeVar("R")
+
+
+class Bus:
+    """A process's place on NATS. Begin with `connect`."""
+
+    def __init__(self, connection: Connection, calls: Calls | None, streams: Streams) -> None:
+        self._connection = connection
+        self._calls = calls
+        self._streams = streams
+        self._endpoint: Endpoint | None = None
+
+    @classmethod
+    async def connect(
+        cls,
+        urls: str,
+        *,
+        name: str,
+        signer: Signer | None = None,
+        replicas: int = 1,
+        most_items: int = MOST_ITEMS,
+    ) -> Bus:
+        """urls        NATS servers, separated by commas
+        name        of this process's kind; its inboxes start with it
+        signer      what `request` needs
+        replicas    of the streams this process creates
+        most_items  how many requests share a message at most; 1 switches coalescing off
+
+        Raises BusDown.
+        """
+        connection = await Connection.open(urls, name)
+        calls = None
+        if signer is not None:
+            calls = Calls(connection.client, signer, most_items=most_items)
+            await calls.start()
+        streams = Streams(connection.client, replicas=replicas)
+        await streams.start()
+        return cls(connection, calls, streams)
+
+    async def request(
+        self, message: Request[R], caller: Caller, *, timeout_s: float = 5.0, key: str = ""
+    ) -> R:
+        """Send `message` on behalf of `caller` and wait for its answer.
+
+        timeout_s  after this the service does not begin any more, and this raises
+        key        idempotency key: the same key gives the first answer again
+
+        Queries, and commands with a key, are tried up to three times while there is time.
+        Raises RemoteRefusal when the service turns it down, NotAnswering at once when no process
+        of it is connected, BusDown, and DeadlinePassed.
+        """
+        if self._calls is None:
+            raise RuntimeError("this bus was connected without a signer")
+        return await self._calls.request(message, caller, timeout_s=timeout_s, key=key)
+
+    async def serve(
+        self,
+        owner: str,
+        verifier: Verifier,
+        receive: Callable[[Incoming], None],
+        troubles: Callable[[], list[str]],
+    ) -> None:
+        """Hand every authentic request for `owner` to `receive`; answer pings with `troubles`."""
+        self._endpoint = Endpoint(self._connection.client, owner, verifier, receive, troubles)
+        await self._endpoint.start()
+
+    async def stop_serving(self) -> None:
+        if self._endpoint is not None:
+            await self._endpoint.stop()
+
+    async def ensure_stream(self, owner: str) -> None:
+        await self._streams.ensure(owner)
+
+    async def publish(self, events: Sequence[Outgoing]) -> list[Exception | None]:
+        """See `Streams.publish`. The only way to say that something has happened."""
+        return await self._streams.publish(events)
+
+    async def consume(
+        self,
+        owner: str,
+        durable: str,
+        subjects: Sequence[str],
+        handle: Callable[[list[Delivered]], Awaitable[None]],
+        stopping: asyncio.Event,
+    ) -> None:
+        await self._streams.consume(owner, durable, subjects, handle, stopping)
+
+    async def listen(
+        self, subject: str, callback: Callable[[str, Mapping[str, str], bytes], None]
+    ) -> Callable[[], Awaitable[None]]:
+        """Hear events as they pass, at most once: for screens, never for state. Returns what ends
+        it."""
+
+        async def on_message(message: Msg) -> None:
+            callback(message.subject, message.headers or {}, message.data)
+
+        subscription: Any = await self._connection.client.subscribe(subject, cb=on_message)
+        unsubscribe: Callable[[], Awaitable[None]] = subscription.unsubscribe
+        return unsubscribe
+
+    async def ping(self, owner: str, *, timeout_s: float = 1.0) -> list[str]:
+        """The troubles a process of `owner` reports; says so itself when none answers."""
+        try:
+            answer = await self._connection.client.request(
+                f"hedgerow.ping.{owner}.v1", b"", timeout=timeout_s
+            )
+        except (NatsError, OSError, TimeoutError) as lost:
+            return [f"{owner} does not answer: {type(lost).__name__}"]
+        return msgspec.json.decode(answer.data, type=list[str])
+
+    def troubles(self) -> list[str]:
+        """Why this process should not get traffic; empty when all is well."""
+        return self._connection.troubles()
+
+    def on_reconnect(self, action: Callable[[], Awaitable[None]]) -> None:
+        self._connection.on_reconnect(action)
+
+    async def close(self) -> None:
+        await self._connection.close()

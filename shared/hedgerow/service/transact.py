@@ -1,0 +1,156 @@
+"""One batch of requests, one transaction: context, idempotency, handle, outbox, commit."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from hedgerow.bus import Incoming
+from hedgerow.contracts.message import Request
+from hedgerow.errors import DeadlinePassed, Refused, Unavailable
+from hedgerow.outbox import Writer
+from hedgerow.service.idempotency import Keys
+from hedgerow.service.table import Handler, batch_of
+from hedgerow.transaction import Ask, MessageTables, Transaction
+from hedgerow.transaction.database import is_lost, sqlstate
+from hedgerow.transaction.tenancy import enter
+
+TRANSIENT = frozenset({"40001", "40P01"})  # serialization failure, deadlock
+TIMED_OUT = frozenset({"57014", "55P03"})  # statement timeout, lock timeout
+RETRIES = 3
+
+
+class DatabaseDown(Unavailable):
+    code = "DATABASE_UNAVAILABLE"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(
+            "The service cannot reach its database; try again.",
+            "服务暂时无法访问数据库，请重试",
+            detail=detail,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A decoded request."""
+
+    incoming: Incoming
+    message: Request[Any]
+
+
+class Transactions:
+    """Runs handlers against one service's database."""
+
+    def __init__(
+        self, tables: MessageTables, engine: AsyncEngine, committed: Callable[[], None]
+    ) -> None:
+        """committed  called after a commit that wrote events"""
+        self._engine = engine
+        self._committed = committed
+        self._keys = Keys(tables.idempotency)
+        self._writer = Writer(tables.outbox)
+
+    async def run(self, handler: Handler, batch: Sequence[Arrived]) -> list[bytes | Refused]:
+        """Answers in the order of `batch`, which shares one reach. Begins again when the database
+        says that it lost a race. Raises what the handler raises, DatabaseDown and DeadlinePassed.
+        """
+        for attempt in range(1, RETRIES + 1):
+            try:
+                return await self._transact(handler, batch)
+            except IntegrityError as clash:
+                if attempt == RETRIES or "idempotency_pkey" not in str(clash.orig):
+                    raise
+            except Refused:
+                raise
+            except Exception as wrong:
+                if is_lost(wrong):
+                    raise DatabaseDown(repr(wrong)) from wrong
+                if not isinstance(wrong, DBAPIError):
+                    raise
+                if sqlstate(wrong) in TIMED_OUT:
+                    raise DeadlinePassed(detail=str(wrong.orig)) from wrong
+                if attempt == RETRIES or sqlstate(wrong) not in TRANSIENT:
+                    raise
+        raise DatabaseDown("retries exhausted")
+
+    async def _transact(self, handler: Handler, batch: Sequence[Arrived]) -> list[bytes | Refused]:
+        asks = [each.incoming for each in batch]
+        caller = asks[0].caller
+        time_left_s = max(ask.deadline_s for ask in asks) - time.time()
+        async with self._engine.begin() as conn:
+            await enter(conn, caller.reach(), timeout_s=time_left_s)
+            now = datetime.now(UTC)
+            outcomes: dict[int, bytes | Refused] = {**await self._keys.answered(conn, asks)}
+            fresh, repeats = _first_of_each_key(asks, outcomes)
+            if fresh:
+                messages = [batch[position].message for position in fresh]
+                traces = {
+                    id(message): asks[position].traceparent
+                    for position, message in zip(fresh, messages, strict=True)
+                }
+                tx = Transaction(conn, caller, now, traces)
+                replies = await _handle(handler, [asks[p] for p in fresh], messages, tx)
+                await self._writer.write(tx)
+                for position, reply in zip(fresh, replies, strict=True):
+                    is_refusal = isinstance(reply, Refused)
+                    outcomes[position] = reply if is_refusal else msgspec.json.encode(reply)
+                await self._keys.keep(
+                    conn,
+                    [(asks[p], o) for p in fresh if not isinstance(o := outcomes[p], Refused)],
+                    now,
+                )
+                emitted = bool(tx.emitted)
+            else:
+                emitted = False
+        if emitted:
+            self._committed()
+        for position, first in repeats.items():
+            outcomes[position] = outcomes[first]
+        return [outcomes[position] for position in range(len(batch))]
+
+
+async def _handle(
+    handler: Handler, asks: Sequence[Incoming], messages: Sequence[Request[Any]], tx: Transaction
+) -> list[Any]:
+    if batch_of(handler) is None:
+        return [
+            await handler(message, _as(tx, ask))
+            for ask, message in zip(asks, messages, strict=True)
+        ]
+    paired = [Ask(message, ask.caller) for ask, message in zip(asks, messages, strict=True)]
+    replies: list[Any] = await handler(paired, tx)
+    return replies
+
+
+def _as(tx: Transaction, ask: Incoming) -> Transaction:
+    """Queries share a transaction; each handler sees its own caller."""
+    tx.caller = ask.caller
+    return tx
+
+
+def _first_of_each_key(
+    asks: Sequence[Incoming], known: dict[int, bytes | Refused]
+) -> tuple[list[int], dict[int, int]]:
+    """Positions to handle, and for repetitions inside the batch the position they repeat."""
+    fresh: list[int] = []
+    repeats: dict[int, int] = {}
+    firsts: dict[tuple[str, str, str, bytes], int] = {}
+    for position, ask in enumerate(asks):
+        if position in known:
+            continue
+        if ask.key:
+            mark = (ask.caller.subject, ask.key, ask.subject, ask.body)
+            if mark in firsts:
+                repeats[position] = firsts[mark]
+                continue
+            firsts[mark] = position
+        fresh.append(position)
+    return fresh, repeats

@@ -1,0 +1,15 @@
+"""One message (or one batch of messages of the same kind), one transaction."""
+
+from hedgerow.transaction.bulk import BulkInsert, BulkUpdate
+from hedgerow.transaction.tables import MessageTables, message_tables
+from hedgerow.transaction.transaction import Ask, Emission, Transaction
+
+__all__ = [
+    "Ask",
+    "BulkInsert",
+    "BulkUpdate",
+    "Emission",
+    "MessageTables",
+    "Transaction",
+    "message_tables",
+]

@@ -1,0 +1,182 @@
+"""One statement for many rows, however many: its parameters are one array a column.
+
+The statement's text never changes, so PostgreSQL and the driver prepare it once, and SQLAlchemy
+compiles it once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
+from typing import Any
+
+import msgspec
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    ColumnElement,
+    CursorResult,
+    Table,
+    Text,
+    bindparam,
+    cast,
+    column,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.selectable import TableValuedAlias
+from sqlalchemy.types import TypeEngine
+
+Rows = Iterable[Mapping[str, Any]]
+
+
+class BulkInsert:
+    """`insert into table (columns) select … from unnest(…)`.
+
+    columns            what the rows give; the others take their defaults
+    ignore_conflicts   leave rows out that break a unique key
+    returning          columns to return, in no promised order
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        *columns: str,
+        ignore_conflicts: bool = False,
+        returning: Sequence[str] = (),
+    ) -> None:
+        self._table = table
+        self._given = _Given(table, columns)
+        statement = insert(table).from_select(list(columns), select(*self._given.values()))
+        if ignore_conflicts:
+            statement = statement.on_conflict_do_nothing()
+        self._statement: Any = statement
+        if returning:
+            self._statement = statement.returning(*(table.c[name] for name in returning))
+
+    async def __call__(self, conn: AsyncConnection, rows: Rows) -> CursorResult[Any] | None:
+        """None when there are no rows: then nothing is sent."""
+        return await _execute(conn, self._statement, self._given.parameters(rows))
+
+    def upserting(
+        self,
+        *,
+        key: Sequence[str],
+        set: Sequence[str],
+        only_if: Callable[[Any, Any], ColumnElement[bool]] | None = None,
+        returning: Sequence[str] = (),
+    ) -> BulkInsert:
+        """The same rows, with `on conflict (key) do update set …`.
+
+        only_if  (old row, new row) -> condition; rows for which it is false stay as they are and
+                 are not returned
+        """
+        statement = insert(self._table).from_select(
+            list(self._given.names), select(*self._given.values())
+        )
+        old, new = self._table.c, statement.excluded
+        upsert = statement.on_conflict_do_update(
+            index_elements=list(key),
+            set_={name: new[name] for name in set},
+            where=only_if(old, new) if only_if is not None else None,
+        )
+        other = copy(self)
+        other._statement = (
+            upsert.returning(*(old[name] for name in returning)) if returning else upsert
+        )
+        return other
+
+
+class BulkUpdate:
+    """`update table set … from unnest(…) where keys are equal`.
+
+    key        columns that find the row; each row of parameters should find at most one
+    set        columns that take the given value
+    add        columns to which the given value is added
+    returning  columns to return, in no promised order; count them to see whether all were found
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        *,
+        key: Sequence[str],
+        set: Sequence[str] = (),
+        add: Sequence[str] = (),
+        returning: Sequence[str] = (),
+    ) -> None:
+        self._given = _Given(table, (*key, *set, *add))
+        new = {name: self._given.value(name) for name in set}
+        new |= {name: table.c[name] + self._given.value(name) for name in add}
+        statement = update(table).values(new)
+        for name in key:
+            statement = statement.where(table.c[name] == self._given.value(name))
+        self._statement: Any = statement
+        if returning:
+            self._statement = statement.returning(*(table.c[name] for name in returning))
+
+    async def __call__(self, conn: AsyncConnection, rows: Rows) -> CursorResult[Any] | None:
+        """None when there are no rows: then nothing is sent."""
+        return await _execute(conn, self._statement, self._given.parameters(rows))
+
+
+class _Given:
+    """The rows that are given, as a table expression `given` over array parameters."""
+
+    def __init__(self, table: Table, names: Sequence[str]) -> None:
+        self._columns: dict[str, Column[Any]] = {name: table.c[name] for name in names}
+        arrays = [
+            bindparam(f"p_{name}", type_=ARRAY(_sent_as(each.type)))
+            for name, each in self._columns.items()
+        ]
+        self._source: TableValuedAlias = (
+            func.unnest(*arrays)
+            .table_valued(
+                *(column(name, _sent_as(each.type)) for name, each in self._columns.items()),
+                name="given",
+            )
+            .render_derived()
+        )
+
+    @property
+    def names(self) -> list[str]:
+        return list(self._columns)
+
+    def value(self, name: str) -> ColumnElement[Any]:
+        kind = self._columns[name].type
+        sent = self._source.c[name]
+        return cast(sent, kind) if isinstance(kind, JSONB) else sent
+
+    def values(self) -> list[ColumnElement[Any]]:
+        return [self.value(name) for name in self._columns]
+
+    def parameters(self, rows: Rows) -> dict[str, list[Any]] | None:
+        rows = list(rows)
+        if not rows:
+            return None
+        return {
+            f"p_{name}": [_json(row[name]) for row in rows]
+            if isinstance(each.type, JSONB)
+            else [row[name] for row in rows]
+            for name, each in self._columns.items()
+        }
+
+
+async def _execute(
+    conn: AsyncConnection, statement: Any, parameters: Mapping[str, Any] | None
+) -> CursorResult[Any] | None:
+    if parameters is None:
+        return None
+    result: CursorResult[Any] = await conn.execute(statement, parameters)
+    return result
+
+
+def _sent_as(kind: TypeEngine[Any]) -> TypeEngine[Any]:
+    return Text() if isinstance(kind, JSONB) else kind
+
+
+def _json(value: Any) -> str | None:
+    return None if value is None else msgspec.json.encode(value).decode()
