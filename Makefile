@@ -36,6 +36,7 @@ reset: ## stop, and drop the local data
 demo-token: ## print a bearer token of a demo user: make demo-token USER=name
 ifeq ($(origin USER),command line)
 	@$(SETUP)
+	@test -f .local/keys/dev-issuer.pem || { echo "no keys yet: run make up first" >&2; exit 1; }
 	@HEDGEROW_DEV_ISSUER_KEY_FILE=.local/keys/dev-issuer.pem exec $(BIN)/hedgerow demo-token "$(USER)"
 else
 	@echo "usage: make demo-token USER=name" >&2; exit 2

@@ -1,5 +1,7 @@
 """What went wrong and what cures it."""
 
+import contextlib
+
 
 class Trouble(Exception):
     """Something this runner cannot mend by itself.
@@ -15,4 +17,10 @@ class Trouble(Exception):
 
 def say(text: str) -> None:
     """Tell the person at the terminal what is being done."""
-    print(f"  {text}", flush=True)
+    show(f"  {text}")
+
+
+def show(text: str) -> None:
+    """Print lines as they are. A terminal that was closed must not keep us from stopping."""
+    with contextlib.suppress(OSError):
+        print(text, flush=True)

@@ -28,7 +28,7 @@ from .postgres import PostgresServer
 from .processes import Identity, end, spawn
 from .programs import STOP, Program, end_orphans, stop_together
 from .setup import set_up
-from .trouble import Trouble, say
+from .trouble import Trouble, say, show
 from .watch import Watch
 
 READY_S = 120.0
@@ -146,7 +146,7 @@ class Up:
         say(f"GraphQL     {suite.url}/graphql")
         say(f"logs        {LOGS}")
         say("a token     make demo-token USER=name")
-        print(f"ready: {suite.url} (Ctrl-C stops everything)", flush=True)
+        show(f"ready: {suite.url} (Ctrl-C stops everything)")
 
 
 def up() -> None:

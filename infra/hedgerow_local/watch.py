@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from .processes import last_lines
-from .trouble import Trouble, say
+from .trouble import Trouble, say, show
 
 TRIES_A_MINUTE = 5
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 8.0
@@ -80,5 +80,5 @@ class Watch:
             )
         pause = min(FIRST_PAUSE_S * 2 ** (len(watched.ends) - 1), LONGEST_PAUSE_S)
         say(f"{name} ended by itself; starting it again in {pause:g} s. The end of {log}:")
-        print(last_lines(log), flush=True)
+        show(last_lines(log))
         watched.due = now + pause

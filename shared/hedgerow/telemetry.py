@@ -59,6 +59,8 @@ class Metric(StrEnum):
     BUS_ERRORS = "hedgerow.bus.errors"
     HTTP_REQUESTS = "hedgerow.http.requests"
     HTTP_SECONDS = "hedgerow.http.seconds"
+    UNKNOWN_ROLES = "hedgerow.login.unknown_roles"
+    SOCKETS = "hedgerow.sockets.open"
 
 
 METRICS: Mapping[Metric, tuple[str, str]] = {
@@ -74,12 +76,21 @@ METRICS: Mapping[Metric, tuple[str, str]] = {
     Metric.BUS_ERRORS: ("{error}", "errors the NATS client reported, by kind"),
     Metric.HTTP_REQUESTS: ("{request}", "HTTP requests, by path and status"),
     Metric.HTTP_SECONDS: ("s", "time to answer an HTTP request"),
+    Metric.UNKNOWN_ROLES: ("{group}", "groups in tokens that gave no right"),
+    Metric.SOCKETS: ("{socket}", "WebSockets opened less those closed"),
 }
 
 
 def counter(name: Metric) -> metrics.Counter:
     unit, meaning = METRICS[name]
     return metrics.get_meter("hedgerow").create_counter(name, unit=unit, description=meaning)
+
+
+def up_down_counter(name: Metric) -> metrics.UpDownCounter:
+    unit, meaning = METRICS[name]
+    return metrics.get_meter("hedgerow").create_up_down_counter(
+        name, unit=unit, description=meaning
+    )
 
 
 def histogram(name: Metric) -> metrics.Histogram:

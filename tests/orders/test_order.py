@@ -212,10 +212,8 @@ def test_a_cancellation_needs_its_whole_basis(basis, field):
 
 
 def test_a_note_that_cannot_be_stored_is_refused():
-    with pytest.raises(BadText) as refused:
+    with pytest.raises(BadText):
         reserved().cancel(Basis("LETTER", "17", "\0"), **ME)
-
-    assert refused.value.field == "basis.note"
 
 
 def test_answers_to_a_cancelled_order_come_too_late():
@@ -278,10 +276,8 @@ def test_who_read_an_older_version_is_told_the_present_one():
     order.expect(None)
     order.expect(2)
 
-    with pytest.raises(StaleVersion, match="version 2") as refused:
+    with pytest.raises(StaleVersion, match="version 2"):
         order.expect(1)
-
-    assert (refused.value.code, refused.value.field) == ("STALE_VERSION", "expected_version")
 
 
 def test_a_change_says_who_made_it_when_and_from_which_state():

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import msgspec
 import nats
+import sample
 from hedgerow.bus import Delivered
 from hedgerow.contracts.values import new_id
 from hedgerow.outbox import replay_since
@@ -16,9 +17,8 @@ from hedgerow.service.reactions import Reactions
 from hedgerow.transaction.database import connect_unpooled
 from hedgerow.transaction.tenancy import enter
 from hedgerow_local.servers import NatsServer
-from shared import sample
-from shared.conftest import World
-from shared.sample import AddThing, Log, ThingAdded, ThingTaken, heard
+from sample import AddThing, Log, ThingAdded, ThingTaken, heard
+from sample_world import World
 from sqlalchemy import select, text
 
 ROLE = "hedgerow_sample_relay"

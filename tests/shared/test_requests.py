@@ -2,14 +2,17 @@
 
 import asyncio
 from decimal import Decimal
+from typing import ClassVar
 
 import pytest
+from hedgerow.auth import Role
 from hedgerow.bus import RemoteRefusal
 from hedgerow.bus.calls import NotAnswering
+from hedgerow.contracts.message import Query
 from hedgerow.contracts.values import PlantId, new_id
 from hedgerow.errors import DeadlinePassed
-from shared.conftest import World
-from shared.sample import AddThing, AllThings, Log, Stumble, ThingView
+from sample import AddThing, AllThings, Log, Stumble, ThingView
+from sample_world import World
 from worlds import caller
 
 
@@ -134,8 +137,6 @@ async def test_row_security_holds_even_where_the_handler_forgets(world: World) -
         await world.bus.request(
             AddThing(name=name, quantity=Decimal(1), plant_id=plant), world.caller
         )
-    from hedgerow.auth import Role
-
     northern = caller(world.caller.tenant_id, plants={north: Role.PLANT_MANAGER})
 
     seen = await world.bus.request(AllThings(), northern)
@@ -180,10 +181,6 @@ async def test_what_arrives_after_its_deadline_is_not_carried_out(world: World) 
 
 
 async def test_no_responders_is_known_at_once(world: World) -> None:
-    from typing import ClassVar
-
-    from hedgerow.contracts.message import Query
-
     class Unowned(Query[int], frozen=True, kw_only=True):
         SUBJECT: ClassVar = "hedgerow.qry.nobody.unowned.v1"
 

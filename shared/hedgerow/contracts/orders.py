@@ -115,7 +115,7 @@ class Shortage(msgspec.Struct, frozen=True, kw_only=True):
 
     needed     in the SKU's unit; for a kit check the quantity times its factor
     available  at that location, before the safety level is taken off
-    reason     INSUFFICIENT | BELOW_SAFETY | SUPPLY_OVERDUE
+    reason     INSUFFICIENT | BELOW_SAFETY | NOT_STOCKED | SUPPLY_OVERDUE
     """
 
     line_no: int
@@ -161,7 +161,11 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OrderChange(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry of an order's history; never changed. from_state is None for the submission."""
+    """One entry of an order's history; never changed. from_state is None for the submission.
+
+    change  SUBMITTED | RESERVED | FELL_SHORT | LEFT_UNROUTED | KIT_LOCK_REQUESTED | KIT_LOCKED |
+            KIT_REFUSED | DISPATCHED | QUALITY_RELEASED | DELIVERED | CANCELLED
+    """
 
     version: int
     at: datetime
@@ -183,7 +187,12 @@ class OrderPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OrderWhere(msgspec.Struct, frozen=True, kw_only=True):
-    """All that are given must hold; an empty tuple gives no condition."""
+    """All that are given must hold; an empty tuple gives no condition. At most 100 values each.
+
+    sku            a line of the order has it
+    number_prefix  what the order number starts with
+    placed_from    inclusive; placed_before is exclusive
+    """
 
     plant_ids: tuple[PlantId, ...] = ()
     states: tuple[OrderState, ...] = ()
@@ -206,7 +215,11 @@ class OrderSort(StrEnum):
 
 
 class SubmitOrder(Command[OrderView], frozen=True, kw_only=True):
-    """placed_at  when the customer ordered, for imported orders; None is now"""
+    """1 to 200 lines of SKUs that inventory has announced.
+
+    channel    1 to 40 ASCII letters, digits, dashes and underscores
+    placed_at  when the customer ordered, for imported orders; None is now
+    """
 
     SUBJECT: ClassVar = "hedgerow.cmd.orders.submit_order.v1"
     order_id: OrderId
@@ -240,7 +253,7 @@ class AdvanceOrder(Command[OrderView], frozen=True, kw_only=True):
 
 
 class OrdersByIds(Query[tuple[OrderView | None, ...]], frozen=True, kw_only=True):
-    """Answers in the order of `ids`; None for what is absent or hidden."""
+    """Answers in the order of `ids`, at most 1000; None for what is absent or hidden."""
 
     SUBJECT: ClassVar = "hedgerow.qry.orders.orders_by_ids.v1"
     ids: tuple[OrderId, ...]
@@ -259,7 +272,8 @@ class ListOrders(Query[OrderPage], frozen=True, kw_only=True):
 
 
 class HistoryByOrders(Query[tuple[tuple[OrderChange, ...], ...]], frozen=True, kw_only=True):
-    """Oldest change first; answers in the order of `ids`, empty for what is absent or hidden."""
+    """Oldest change first; answers in the order of `ids`, at most 1000; empty for what is absent
+    or hidden."""
 
     SUBJECT: ClassVar = "hedgerow.qry.orders.history_by_orders.v1"
     ids: tuple[OrderId, ...]

@@ -69,7 +69,9 @@ class OrderStore:
         self._plants: dict[OrderId, PlantId | None] = {}
 
     async def add(self, new: Sequence[tuple[TenantGrant, WholeOrder]]) -> None:
-        """Raises OrderExists, having stored nothing of use, when any of the ids is taken."""
+        """Raises OrderExists when any of the ids is taken, perhaps by an order out of reach: which
+        one it is cannot be told, so the transaction is of no use any more unless it was the only.
+        """
         for grant, each in new:
             require(grant, {Permission.ORDER_SUBMIT}, each.order.plant_id)
         added = [each for _, each in new]

@@ -39,7 +39,7 @@ class SkuStore:
                     "unit": each.unit,
                     "custom": each.custom,
                 }
-                for each in skus
+                for each in sorted(skus, key=lambda each: each.sku)  # one order of locks for all
             ],
         )
 
