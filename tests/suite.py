@@ -86,7 +86,7 @@ class Suite:
         self.keys = Keys(folder)
         self.databases = databases
         self.database_urls: dict[str, str] = {}
-        self.port = port or _free_port()
+        self.port = port or free_port()
         self._nats_url = nats_url
         self._extra = extra or {}
         self._running: dict[str, subprocess.Popen[bytes]] = {}
@@ -223,7 +223,7 @@ def _clean() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("HEDGEROW_")}
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port: int = one.getsockname()[1]

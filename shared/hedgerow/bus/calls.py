@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from opentelemetry.trace import SpanKind
 
 from hedgerow.auth import Caller, Signer
 from hedgerow.bus.connection import BusDown, publish
@@ -28,7 +29,7 @@ from hedgerow.bus.envelope import (
 )
 from hedgerow.contracts.message import Query, Request, owner_of
 from hedgerow.errors import DeadlinePassed, Invalid, Refused, Unavailable
-from hedgerow.telemetry import current_traceparent, new_traceparent
+from hedgerow.telemetry import Attribute, current_traceparent, span
 
 R = TypeVar("R")
 log = logging.getLogger("hedgerow.bus")
@@ -96,6 +97,12 @@ class Calls:
         self, message: Request[R], caller: Caller, *, timeout_s: float, key: str
     ) -> R:
         """See `Bus.request`."""
+        with span(
+            message.SUBJECT, kind=SpanKind.CLIENT, attributes={Attribute.MESSAGE: message.SUBJECT}
+        ):
+            return await self._request(message, caller, timeout_s, key)
+
+    async def _request(self, message: Request[R], caller: Caller, timeout_s: float, key: str) -> R:
         repeatable = bool(key) or isinstance(message, Query)
         ends_at = time.time() + timeout_s
         body = msgspec.Raw(encode(message))
@@ -122,8 +129,7 @@ class Calls:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[msgspec.Raw] = loop.create_future()
         deadline_ms = int((time.time() + wait_s) * 1000)
-        trace = current_traceparent() or new_traceparent()
-        item = Item(message.SUBJECT, 0, deadline_ms, key, trace, body)
+        item = Item(message.SUBJECT, 0, deadline_ms, key, current_traceparent(), body)
         owner = owner_of(type(message))
         self._waiting.setdefault(owner, []).append(_Waiting(item, caller, future))
         if len(self._waiting) == 1 and len(self._waiting[owner]) == 1:

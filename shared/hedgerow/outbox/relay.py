@@ -15,13 +15,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from opentelemetry.trace import SpanKind
 from sqlalchemy import ARRAY, BigInteger, Table, Text, any_, bindparam, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hedgerow.bus import Bus, Outgoing
 from hedgerow.bus.connection import BusDown
 from hedgerow.bus.streams import NotAccepted
-from hedgerow.telemetry import Metric, counter
+from hedgerow.telemetry import Metric, counter, span, tracing
 from hedgerow.transaction.database import is_lost
 from hedgerow.transaction.tables import SHARDS
 
@@ -202,6 +203,10 @@ def _of(row: Any) -> str:
 
 
 def _outgoing(row: Any) -> Outgoing:
+    traceparent = row.traceparent
+    if tracing():
+        with span(f"publish {row.aggregate}", traceparent, kind=SpanKind.PRODUCER) as here:
+            traceparent = here
     return Outgoing(
         str(row.msg_id),
         row.subject,
@@ -210,6 +215,6 @@ def _outgoing(row: Any) -> Outgoing:
             "Hedgerow-Aggregate": row.aggregate,
             "Hedgerow-Version": str(row.version),
             "Hedgerow-Follows": row.follows,
-            "Traceparent": row.traceparent,
+            "Traceparent": traceparent,
         },
     )

@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
+
 from hedgerow.auth import Verifier
 from hedgerow.bus import Bus
 from hedgerow.outbox import Relay, tidy
@@ -19,6 +21,7 @@ from hedgerow.service.reactions import Reactions
 from hedgerow.service.requests import Requests
 from hedgerow.service.table import Service
 from hedgerow.settings import BusSettings, setting
+from hedgerow.telemetry import tracing
 from hedgerow.transaction.database import connect, connect_unpooled, is_lost
 
 log = logging.getLogger("hedgerow.service")
@@ -59,6 +62,8 @@ class Process:
     async def start(self) -> None:
         """Raises BusDown when NATS cannot be reached, and what the database raises."""
         service, settings = self._service, self._settings
+        if tracing():
+            SQLAlchemyInstrumentor().instrument(engine=self._engine.sync_engine)
         async with self._engine.connect():
             pass  # fail now, not at the first request
         verifier = Verifier.from_pem(settings.caller_public_key_file.read_bytes(), service.name)
