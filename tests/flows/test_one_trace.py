@@ -76,10 +76,13 @@ async def collector() -> AsyncIterator[Collector]:
 
 
 async def test_one_submission_is_one_trace(
-    collector: Collector, workplace: Path, databases: Databases, nats_server: NatsServer
+    collector: Collector, workplace: Path, databases: Databases
 ) -> None:
+    folder = workplace / "traced"
+    folder.mkdir()
+    nats_server = NatsServer.start(folder / "nats")  # two suites on one broker would mix
     suite = Suite(
-        workplace / "traced",
+        folder,
         databases,
         nats_server.url,
         extra={"HEDGEROW_OTLP_ENDPOINT": f"http://127.0.0.1:{collector.port}"},
@@ -98,6 +101,7 @@ async def test_one_submission_is_one_trace(
         await asyncio.sleep(0.5)
     finally:
         await suite.stop()  # processes send what they still hold
+        nats_server.remove()
 
     ours = [span for span in collector.spans if span[4] == trace_id]
     by_service: dict[str, set[str]] = {}

@@ -153,7 +153,11 @@ class DistanceTrace(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AssignmentView(msgspec.Struct, frozen=True, kw_only=True):
-    """Which plant a point belongs to, and why. plant_id is None when unroutable."""
+    """Which plant a point belongs to, and why. plant_id is None when unroutable.
+
+    areas      every service area that covers the point; what the reader may not see is left out
+    distances  the five nearest plants where no area covers it, nearest first; likewise
+    """
 
     point: LonLat
     method: AssignmentMethod
@@ -196,7 +200,8 @@ class DecisionResult(StrEnum):
 
 
 class DecisionView(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything a routing decision saw. `seen` joins when inventory has answered."""
+    """Everything a routing decision saw. `seen` joins when inventory has answered; a reader finds
+    no stock figures of plants they may not see in it."""
 
     decision_id: DecisionId
     order_id: OrderId
@@ -321,12 +326,16 @@ class GetRoutingLimits(Query[RoutingLimitsView], frozen=True, kw_only=True):
 
 
 class LocatePoint(Query[AssignmentView], frozen=True, kw_only=True):
+    """What a new order to this point would be assigned to. Callers who do not see the whole tenant
+    are refused with PLANT_FORBIDDEN where the point is not one of their own plants'."""
+
     SUBJECT: ClassVar = "hedgerow.qry.routing.locate_point.v1"
     point: GeoPoint
 
 
 class CheckPresence(Query[bool], frozen=True, kw_only=True):
-    """Is the point inside the plant's PRESENCE fence? Its edge counts as inside."""
+    """Is the point inside one of the plant's PRESENCE fences? The edge counts as inside. No where
+    the plant has none."""
 
     SUBJECT: ClassVar = "hedgerow.qry.routing.check_presence.v1"
     plant_id: PlantId

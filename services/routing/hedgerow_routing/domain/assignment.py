@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from .distance import nearest
 from .network import Network
 
-TRACED_DISTANCES = 10
+TRACED_DISTANCES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def assign(point: LonLat, areas: Sequence[CoveringArea], network: Network) -> As
     """The plant of the service area with the highest priority, then the smallest area, then the
     lowest plant code. Where none covers the point: the nearest plant, if it is near enough.
 
-    The answer explains itself with every area that covers the point, or with the ten nearest
+    The answer explains itself with every area that covers the point, or with the five nearest
     plants.
     """
     if areas:

@@ -20,15 +20,15 @@ _CODE = re.compile("[A-Z0-9][A-Z0-9-]{0,39}")
 
 
 class BadText(Invalid):
-    code = "INVALID_TEXT"
+    code = "TEXT_INVALID"
 
 
 class BadCode(Invalid):
-    code = "INVALID_CODE"
+    code = "CODE_INVALID"
 
 
 class BadPriority(Invalid):
-    code = "INVALID_PRIORITY"
+    code = "PRIORITY_INVALID"
 
 
 class GivenTwice(Invalid):

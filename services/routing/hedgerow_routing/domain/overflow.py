@@ -24,22 +24,18 @@ MOST_IN_CHAIN = 20
 MOST_CONDITIONS = 100
 
 
-class BadChain(Invalid):
-    code = "CHAIN_INVALID"
-
-
 class UnknownLocation(Invalid):
     code = "LOCATION_UNKNOWN"
 
 
-class TooManyConditions(Invalid):
-    code = "TOO_MANY_CONDITIONS"
+class BadCount(Invalid):
+    code = "COUNT_INVALID"
 
 
 def new_rule(command: PublishOverflowRule, *, at: datetime) -> OverflowRuleView:
     """As a first version. Raises Invalid, naming the field."""
     if not 1 <= len(command.chain) <= MOST_IN_CHAIN:
-        raise BadChain(
+        raise BadCount(
             f"A chain has 1 to {MOST_IN_CHAIN} locations.",
             f"候选链须有 1 至 {MOST_IN_CHAIN} 个库位",
             field="chain",
@@ -123,7 +119,7 @@ def _ranked(locations: Iterable[Location]) -> tuple[Candidate, ...]:
 
 def _conditions(values: tuple[str, ...], field: str) -> tuple[str, ...]:
     if len(values) > MOST_CONDITIONS:
-        raise TooManyConditions(
+        raise BadCount(
             f"At most {MOST_CONDITIONS} can be named.", f"最多 {MOST_CONDITIONS} 项", field=field
         )
     named = tuple(name(value, f"{field}.{position}") for position, value in enumerate(values))

@@ -50,7 +50,7 @@ def read_polygons(geojson: Any, field: str) -> list[Rings]:
 
 def _check_size(polygons: list[list[Any]], field: str) -> None:
     rings = [ring for polygon in polygons for ring in polygon]
-    vertices = sum(len(ring) for ring in rings if isinstance(ring, list))
+    vertices = sum(len(ring) for ring in rings if isinstance(ring, list | tuple))
     if len(rings) > MOST_RINGS or vertices > MOST_VERTICES:
         raise AreaTooDetailed(
             f"An area has at most {MOST_RINGS:,} rings and {MOST_VERTICES:,} vertices.",
@@ -124,4 +124,4 @@ def _numbered(values: list[Any], field: str) -> Iterator[tuple[Any, str]]:
 
 def place(lon: float, lat: float) -> str:
     """As people read it, to a centimetre: `[121.5, 29.8]`."""
-    return f"[{round(lon, 7)}, {round(lat, 7)}]"
+    return f"[{round(lon, 7):.10g}, {round(lat, 7):.10g}]"

@@ -19,14 +19,14 @@ from hedgerow_routing.domain.network import (
 
 from .tables import locations, overflow_rules, routing_limits
 
+NONE = "[]"
+
 
 def _all(kind: type[msgspec.Struct], source: FromClause, *where: ColumnElement[bool]) -> Any:
-    """Every row of `source` as one JSON array of objects with the fields of `kind`."""
-    members: list[Any] = []
-    for name in kind.__struct_fields__:
-        members += [name, source.c[name]]
-    rows = func.json_agg(func.json_build_object(*members))
-    return select(cast(func.coalesce(rows, "[]"), Text)).where(*where).scalar_subquery()
+    """Every row of `source` as one JSON array of objects with the fields of `kind`; null for no
+    rows."""
+    rows = select(*(source.c[name] for name in kind.__struct_fields__)).where(*where).subquery()
+    return select(cast(func.json_agg(rows.table_valued()), Text)).scalar_subquery()
 
 
 _PLANTS = func.routing.plants().table_valued(
@@ -51,8 +51,8 @@ class NetworkStore:
         leaves these out."""
         plants, places, rules, max_distance_km = (await self._conn.execute(_LOAD)).one()
         return Network.of(
-            msgspec.json.decode(plants, type=tuple[Plant, ...]),
-            msgspec.json.decode(places, type=tuple[Location, ...]),
-            msgspec.json.decode(rules, type=tuple[Rule, ...]),
+            msgspec.json.decode(plants or NONE, type=tuple[Plant, ...]),
+            msgspec.json.decode(places or NONE, type=tuple[Location, ...]),
+            msgspec.json.decode(rules or NONE, type=tuple[Rule, ...]),
             DEFAULT_MAX_DISTANCE_KM if max_distance_km is None else max_distance_km,
         )

@@ -1,0 +1,153 @@
+import pytest
+from hedgerow.auth import NotPermitted, Role
+from hedgerow.contracts.routing import (
+    ListOverflowRules,
+    OverflowRulePublished,
+    OverflowRuleView,
+    SafetyTest,
+)
+from hedgerow.contracts.values import LocationId, new_id
+from hedgerow.errors import Refused
+from hedgerow_routing.handlers.publish_overflow_rule import publish_overflow_rule
+from hedgerow_routing.store.guards import IdTaken
+from hedgerow_routing.store.tables import overflow_rules
+from hedgerow_routing.views.rules import list_overflow_rules
+from routing.makers import (
+    HEFEI,
+    NINGBO,
+    as_caller,
+    count,
+    found_location,
+    found_plant,
+    found_rule,
+    rule,
+)
+from worlds import NOON, administrator, caller, transaction
+
+
+async def two_locations(tx):
+    ningbo = await found_plant(tx, "NINGBO", NINGBO)
+    hefei = await found_plant(tx, "HEFEI", HEFEI)
+    hangzhou = await found_location(tx, ningbo.plant_id, "HANGZHOU")
+    cloud = await found_location(tx, hefei.plant_id, "CLOUD")
+    return hangzhou.location_id, cloud.location_id
+
+
+async def test_a_rule_is_in_force_from_its_publication_on(routing_db):
+    async with transaction(routing_db, administrator()) as tx:
+        chain = await two_locations(tx)
+        command = rule(
+            "EAST",
+            *chain,
+            name="华东",
+            priority=3,
+            regions=("江苏", "浙江", "上海"),
+            channels=("WEB",),
+            safety_test=SafetyTest.AFTER,
+        )
+
+        view = await publish_overflow_rule(command, tx)
+
+        assert view == OverflowRuleView(
+            rule_id=command.rule_id,
+            code="EAST",
+            name="华东",
+            version=1,
+            priority=3,
+            regions=("江苏", "浙江", "上海"),
+            channels=("WEB",),
+            chain=chain,
+            safety_test=SafetyTest.AFTER,
+            active_from=NOON,
+        )
+        assert await list_overflow_rules(ListOverflowRules(), tx) == (view,)
+        [emitted] = tx.emitted
+        assert emitted.event == OverflowRulePublished(rule=view)
+        assert emitted.aggregate == f"rule:{tx.tenant_id}:EAST"
+        assert (emitted.version, emitted.plant_id) == (1, None)
+
+
+async def test_publishing_again_replaces_the_rule_of_the_same_code(routing_db):
+    async with transaction(routing_db, administrator()) as tx:
+        hangzhou, cloud = await two_locations(tx)
+        await found_rule(tx, rule("EAST", hangzhou))
+        other = await found_rule(tx, rule("WEST", hangzhou))
+
+        new = await publish_overflow_rule(rule("EAST", cloud), tx)
+
+        assert (new.version, new.chain) == (2, (cloud,))
+        assert await list_overflow_rules(ListOverflowRules(), tx) == (new, other)
+        assert await count(tx, overflow_rules) == 3
+        assert [each.version for each in tx.emitted] == [2]
+
+
+async def test_rules_are_listed_in_the_order_in_which_they_are_tried(routing_db):
+    async with transaction(routing_db, administrator()) as tx:
+        hangzhou, _ = await two_locations(tx)
+        for command in (
+            rule("ALL", hangzhou, priority=9),
+            rule("B", hangzhou, regions=("浙江",)),
+            rule("A", hangzhou, channels=("WEB",)),
+            rule("URGENT", hangzhou, regions=("浙江",), priority=1),
+            rule("BOTH", hangzhou, regions=("浙江",), channels=("WEB",)),
+        ):
+            await found_rule(tx, command)
+
+        listed = await list_overflow_rules(ListOverflowRules(), tx)
+
+        assert [each.code for each in listed] == ["BOTH", "URGENT", "A", "B", "ALL"]
+
+
+async def test_a_chain_through_an_unknown_location_is_refused_by_position(routing_db):
+    async with transaction(routing_db, administrator()) as elsewhere:
+        foreign, _ = await two_locations(elsewhere)
+    async with transaction(routing_db, administrator()) as tx:
+        hangzhou, cloud = await two_locations(tx)
+
+        for stranger in (LocationId(new_id()), foreign):
+            with pytest.raises(Refused) as refused:
+                await publish_overflow_rule(rule("EAST", hangzhou, stranger, cloud), tx)
+
+            assert (refused.value.code, refused.value.field) == ("LOCATION_UNKNOWN", "chain.1")
+        assert await count(tx, overflow_rules) == 0
+        assert tx.emitted == []
+
+
+async def test_a_code_that_no_database_holds_is_refused_before_one_is_asked(routing_db):
+    async with transaction(routing_db, administrator()) as tx:
+        with pytest.raises(Refused) as refused:
+            await publish_overflow_rule(rule("E\0", LocationId(new_id())), tx)
+
+        assert (refused.value.code, refused.value.field) == ("CODE_INVALID", "code")
+        assert tx.emitted == []
+
+
+async def test_an_id_is_used_once(routing_db):
+    async with transaction(routing_db, administrator()) as tx:
+        hangzhou, _ = await two_locations(tx)
+        first = await found_rule(tx, rule("EAST", hangzhou))
+
+        with pytest.raises(IdTaken) as refused:
+            await publish_overflow_rule(rule("WEST", hangzhou, rule_id=first.rule_id), tx)
+
+        assert refused.value.field == "rule_id"
+        assert tx.emitted == []
+
+
+async def test_rules_are_published_for_the_whole_tenant_only_and_read_by_all_its_staff(routing_db):
+    admin = administrator()
+    async with transaction(routing_db, admin) as tx:
+        hangzhou, _ = await two_locations(tx)
+        plant = await found_plant(tx, "SUZHOU", NINGBO)
+        published = await found_rule(tx, rule("EAST", hangzhou))
+        staff = caller(admin.tenant_id, plants={plant.plant_id: Role.AREA_ADMIN})
+        theirs = await as_caller(tx, staff)
+
+        with pytest.raises(NotPermitted):
+            await publish_overflow_rule(rule("MINE", hangzhou), theirs)
+
+        assert await list_overflow_rules(ListOverflowRules(), theirs) == (published,)
+        assert theirs.emitted == []
+        nobody = await as_caller(tx, caller(admin.tenant_id))
+        with pytest.raises(NotPermitted):
+            await list_overflow_rules(ListOverflowRules(), nobody)
