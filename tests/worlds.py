@@ -13,7 +13,8 @@ from hedgerow.auth import PERMISSIONS, Caller, Permission, Role
 from hedgerow.contracts.values import PlantId, TenantId, new_id
 from hedgerow.service import Service
 from hedgerow.transaction import Transaction
-from hedgerow.transaction.database import async_url, connect_unpooled, migrate
+from hedgerow.transaction.database import async_url, connect_unpooled
+from hedgerow.transaction.migrate import migrate
 from hedgerow.transaction.tenancy import enter
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine

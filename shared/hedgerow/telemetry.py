@@ -19,8 +19,6 @@ from enum import StrEnum
 
 from opentelemetry import metrics, trace
 from opentelemetry.context import Context
-from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import MetricReader, PeriodicExportingMetricReader
 from opentelemetry.sdk.resources import Resource
@@ -109,6 +107,10 @@ def configure(service: str, otlp_endpoint: str, readers: Sequence[MetricReader] 
     resource = Resource.create({"service.name": f"hedgerow-{service}"})
     readers = list(readers)
     if otlp_endpoint:
+        # Only who sends pays for what sending needs: a tenth of a process's start.
+        from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+
         base = otlp_endpoint.rstrip("/")
         readers.append(PeriodicExportingMetricReader(OTLPMetricExporter(f"{base}/v1/metrics")))
         _provider = TracerProvider(resource=resource)

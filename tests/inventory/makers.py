@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hedgerow.auth import Caller, Permission
+from hedgerow.auth import Caller
 from hedgerow.contracts.inventory import (
     ItemClass,
     ReceiveStock,
@@ -192,8 +192,9 @@ async def protect(tx: Transaction, location_id: LocationId, sku: str, level: int
 
 
 async def rows(tx: Transaction, table: str) -> list[dict[str, Any]]:
-    """All rows in sight."""
-    found = await tx.conn.execute(select(metadata.tables[table]))
+    """All rows in sight, by primary key."""
+    wanted = metadata.tables[table]
+    found = await tx.conn.execute(select(wanted).order_by(*wanted.primary_key))
     return [dict(row._mapping) for row in found]
 
 
@@ -252,4 +253,7 @@ def statements(engine: AsyncEngine):
         event.remove(engine.sync_engine, "before_cursor_execute", note)
 
 
-ALL = frozenset(Permission)
+async def become(tx: Transaction, who: Caller) -> None:
+    """Go on in the same transaction as somebody else."""
+    tx.caller = who
+    await enter(tx.conn, who.reach(), timeout_s=20)

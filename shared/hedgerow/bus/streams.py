@@ -160,8 +160,10 @@ class Streams:
             try:
                 subscription = await self._subscribe(owner, durable, subjects)
                 while not stopping.is_set():
-                    with contextlib.suppress(NatsTimeout):
+                    messages: list[Msg] = []
+                    with contextlib.suppress(TimeoutError):  # nothing came: nats-py's own is one
                         messages = await subscription.fetch(FETCH_MOST, timeout=FETCH_S)
+                    if messages:
                         await handle([_delivered(message) for message in messages])
             except (NatsError, OSError, TimeoutError, BusDown) as lost:
                 log.warning("consumer starts again", extra={"on": owner, "why": repr(lost)})
@@ -196,9 +198,6 @@ class Streams:
             future.set_exception(BusDown(ack.error.description))
         else:
             future.set_exception(NotAccepted(ack.error.description))
-
-
-NatsTimeout = nats.errors.TimeoutError
 
 
 def stream_of(owner: str) -> str:

@@ -12,8 +12,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
-
 from hedgerow.auth import Verifier
 from hedgerow.bus import Bus
 from hedgerow.outbox import Relay, tidy
@@ -63,6 +61,8 @@ class Process:
         """Raises BusDown when NATS cannot be reached, and what the database raises."""
         service, settings = self._service, self._settings
         if tracing():
+            from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
+
             SQLAlchemyInstrumentor().instrument(engine=self._engine.sync_engine)
         async with self._engine.connect():
             pass  # fail now, not at the first request

@@ -4,7 +4,7 @@ that can be compared. Every refusal names the field."""
 from __future__ import annotations
 
 from collections.abc import Sized
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from unicodedata import category
 
@@ -90,20 +90,20 @@ def _quantity(value: Decimal, field: str, in_range: bool, en: str, zh: str) -> D
 
 
 def tidy(value: Decimal) -> Decimal:
-    """The same number without zeros at its end: 105.00 is 105, 1E+2 is 100."""
-    short = value.normalize()
+    """The same number without zeros at its end: 105.00 is 105, 1E+2 is 100, -0 is 0."""
+    short = value.normalize() + 0
     return short.quantize(Decimal(1)) if short == short.to_integral_value() else short
 
 
 def instant(value: datetime, field: str) -> datetime:
-    """With a UTC offset, in this century or the next. Raises BadTime."""
+    """In UTC; it must come with its offset, and lie in this century or the next. Raises BadTime."""
     if value.tzinfo is None or value.year not in _YEARS:
         raise BadTime(
             "A time with a UTC offset between the years 2000 and 2199 is needed.",
             "需要 2000 年至 2199 年之间、带时区偏移的时间",
             field=field,
         )
-    return value
+    return value.astimezone(UTC)
 
 
 def counted(items: Sized, field: str, *, most: int = MOST_LINES) -> None:

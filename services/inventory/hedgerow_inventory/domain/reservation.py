@@ -1,10 +1,11 @@
 """What one order holds of the stock: one reservation a line, all in the same state.
 
-(claimed) ── HELD ── lock ──> LOCKED ── issue ──> ISSUED
-    │          └──── cancel ────┴───> RELEASED
-    └── SHORT ────── cancel ────────> CANCELLED      nothing was held
-CANCELLED is also written when an order is cancelled before it was routed: it then never
-reserves anything.
+    claimed ── HELD ── lock ──> LOCKED ── issue ──> ISSUED
+       │         └─── cancel ──────┴──> RELEASED
+       └───── SHORT ─ cancel ─────────> CANCELLED
+
+SHORT holds nothing. CANCELLED is also left for an order that is cancelled before it was routed:
+it then never reserves anything.
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ class Reservation:
 class ReservationSet:
     """plant_id  the order's plant; it and decision_id are None when it never was routed
     version   how many events were announced about it
+    changed   since it was loaded
     """
 
     order_id: OrderId
@@ -63,6 +65,7 @@ class ReservationSet:
     state: SetState
     version: int
     reservations: list[Reservation] = field(default_factory=list)
+    changed: bool = False
 
     @classmethod
     def of(cls, routed: OrderRouted) -> ReservationSet:
@@ -137,6 +140,7 @@ class ReservationSet:
     def refuse_kit(self) -> None:
         """Nothing moves, but it is announced."""
         self.version += 1
+        self.changed = True
 
     def issue(self, stock: Mapping[StockKey, Stock]) -> list[Movement]:
         """The goods have left. Nothing happens when nothing is held."""
@@ -151,6 +155,7 @@ class ReservationSet:
         ended, or whose goods have left, stays as it is."""
         if self.state is SetState.SHORT:
             self.state = SetState.CANCELLED
+            self.changed = True
         if self.state not in HOLDING:
             return []
         moved = [
@@ -162,6 +167,7 @@ class ReservationSet:
     def _become(self, state: SetState, each: ReservationState) -> None:
         self.state = state
         self.version += 1
+        self.changed = True
         for reservation in self.reservations:
             reservation.state = each
 

@@ -28,6 +28,6 @@ async def adjust_stock(command: AdjustStock, tx: Transaction) -> StockView:
     )
     item = stock[StockKey(sku.code, command.location_id)]
     moved = item.adjust(delta, reason)
-    await stocks.book(grant, [moved], announced=[item])
+    await stocks.book(grant, LedgerKind.ADJUSTMENT, [moved], announced=[item])
 
     return announce(tx, item, sku, LedgerKind.ADJUSTMENT)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hedgerow.auth import Permission
-from hedgerow.contracts.inventory import KitConfirmed, KitRefused
+from hedgerow.contracts.inventory import KitConfirmed, KitRefused, LedgerKind
 from hedgerow.contracts.orders import KitLockRequested
 from hedgerow.service import batched
 from hedgerow.transaction import Transaction
@@ -36,7 +36,9 @@ async def on_kit_locks_requested(events: Sequence[KitLockRequested], tx: Transac
     }
 
     await reservations.save(grant, Permission.ORDER_ADVANCE, orders.values())
-    await stocks.book(grant, [moved for kit in kits.values() for moved in kit.movements])
+    await stocks.book(
+        grant, LedgerKind.ALLOCATION, [moved for kit in kits.values() for moved in kit.movements]
+    )
     for event in events:
         if order := orders.get(event.order_id):
             announce(tx, order, _told(order, kits[event.order_id]), because=event)

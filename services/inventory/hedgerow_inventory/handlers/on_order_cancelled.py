@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hedgerow.auth import Permission
-from hedgerow.contracts.inventory import StockReleased
+from hedgerow.contracts.inventory import LedgerKind, StockReleased
 from hedgerow.contracts.orders import OrderCancelled
 from hedgerow.service import batched
 from hedgerow.transaction import Transaction
@@ -28,7 +28,9 @@ async def on_orders_cancelled(events: Sequence[OrderCancelled], tx: Transaction)
     freed = {event.order_id: orders[event.order_id].cancel(stock) for event in events}
 
     await reservations.save(grant, Permission.ORDER_CANCEL, orders.values())
-    await stocks.book(grant, [moved for each in freed.values() for moved in each])
+    await stocks.book(
+        grant, LedgerKind.RELEASE, [moved for each in freed.values() for moved in each]
+    )
     for event in events:
         order = orders[event.order_id]
         if freed[event.order_id]:

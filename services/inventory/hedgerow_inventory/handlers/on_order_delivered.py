@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hedgerow.auth import Permission
-from hedgerow.contracts.inventory import StockIssued
+from hedgerow.contracts.inventory import LedgerKind, StockIssued
 from hedgerow.contracts.orders import OrderDelivered
 from hedgerow.service import batched
 from hedgerow.transaction import Transaction
@@ -27,7 +27,9 @@ async def on_orders_delivered(events: Sequence[OrderDelivered], tx: Transaction)
     issued = {order_id: order.issue(stock) for order_id, order in orders.items()}
 
     await reservations.save(grant, Permission.ORDER_ADVANCE, orders.values())
-    await stocks.book(grant, [moved for each in issued.values() for moved in each])
+    await stocks.book(
+        grant, LedgerKind.ISSUE, [moved for each in issued.values() for moved in each]
+    )
     for event in events:
         if issued.get(event.order_id):
             order = orders[event.order_id]

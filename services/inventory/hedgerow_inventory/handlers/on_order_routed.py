@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hedgerow.auth import Permission
-from hedgerow.contracts.inventory import StockReserved, StockShort
+from hedgerow.contracts.inventory import LedgerKind, StockReserved, StockShort
 from hedgerow.contracts.routing import OrderRouted
 from hedgerow.service import batched
 from hedgerow.transaction import Transaction
@@ -12,6 +12,8 @@ from hedgerow_inventory.domain.allocation import Outcome, allocate, keys_wanted
 from hedgerow_inventory.domain.reservation import ReservationSet
 from hedgerow_inventory.store.reservations import ReservationStore
 from hedgerow_inventory.store.stock import StockStore
+
+from .reservation_changed import announce
 
 
 @batched()
@@ -30,15 +32,10 @@ async def on_orders_routed(events: Sequence[OrderRouted], tx: Transaction) -> No
         sets[event.decision_id].settle(outcome, stock)
 
     await reservations.settle(grant, claimed)
-    await stocks.book(grant, [moved for outcome in outcomes for moved in outcome.movements])
+    movements = [moved for outcome in outcomes for moved in outcome.movements]
+    await stocks.book(grant, LedgerKind.RESERVATION, movements)
     for event, outcome in zip(fresh, outcomes, strict=True):
-        tx.emit(
-            _told(event, outcome),
-            aggregate=f"reservation:{event.order_id}",
-            version=sets[event.decision_id].version,
-            plant_id=event.plant_id,
-            because=event,
-        )
+        announce(tx, sets[event.decision_id], _told(event, outcome), because=event)
 
 
 def _told(event: OrderRouted, outcome: Outcome) -> StockReserved | StockShort:

@@ -33,7 +33,7 @@ async def on_rma_inspected(event: RmaInspected, tx: Transaction) -> None:
         for line in lines
     ]
 
-    await stocks.book(grant, movements, announced=stock.values())
+    await stocks.book(grant, LedgerKind.RETURN, movements, announced=stock.values())
     for item in stock.values():
         announce(tx, item, skus[item.sku], LedgerKind.RETURN, reference)
     tx.emit(

@@ -41,7 +41,7 @@ async def receive_stock(command: ReceiveStock, tx: Transaction) -> tuple[StockVi
         stock[StockKey(line.sku, command.location_id)].receive(quantity, reference)
         for line, quantity in zip(command.lines, quantities, strict=True)
     ]
-    await stocks.book(grant, movements, announced=stock.values())
+    await stocks.book(grant, LedgerKind.RECEIPT, movements, announced=stock.values())
 
     views = {
         item.sku: announce(tx, item, skus[item.sku], LedgerKind.RECEIPT, reference)

@@ -28,6 +28,6 @@ async def set_safety_level(command: SetSafetyLevel, tx: Transaction) -> StockVie
     item = stock[StockKey(sku.code, command.location_id)]
     moved = item.set_safety_level(level)
     await stocks.set_safety_level(grant, item)
-    await stocks.book(grant, [moved], announced=[item])
+    await stocks.book(grant, LedgerKind.SAFETY_LEVEL, [moved], announced=[item])
 
     return announce(tx, item, sku, LedgerKind.SAFETY_LEVEL)

@@ -89,9 +89,9 @@ class ReservationStore:
     async def lock(self, order_ids: Sequence[OrderId]) -> dict[OrderId, ReservationSet]:
         """Lock the sets of these orders until the transaction ends; an order without one is not
         in the answer. To be called before any stock is locked."""
-        given = {"order_ids": list(order_ids)}
-        sets = {row.order_id: _set(row) for row in await self._conn.execute(_LOCK, given)}
-        for row in await self._conn.execute(_LINES, given):
+        found = await self._conn.execute(_LOCK, {"order_ids": list(order_ids)})
+        sets = {OrderId(row.order_id): _set(row) for row in found}
+        for row in await self._conn.execute(_LINES, {"order_ids": list(sets)}):
             sets[row.order_id].reservations.append(_reservation(row))
         return sets
 
@@ -106,11 +106,11 @@ class ReservationStore:
     async def save(
         self, grant: TenantGrant, permission: Permission, sets: Iterable[ReservationSet]
     ) -> None:
-        """Write the new state of locked sets and their reservations."""
+        """Write the new state of those locked sets that have changed, and their reservations."""
         require(grant, permission)
-        sets = list(sets)
-        await _SAVE_SETS(self._conn, self._sorted(sets))
-        await _SAVE_LINES(self._conn, [row for each in sets for row in self._lines(each)])
+        changed = [each for each in sets if each.changed]
+        await _SAVE_SETS(self._conn, self._sorted(changed))
+        await _SAVE_LINES(self._conn, [row for each in changed for row in self._lines(each)])
 
     def _sorted(self, sets: Iterable[ReservationSet]) -> list[dict[str, Any]]:
         return [

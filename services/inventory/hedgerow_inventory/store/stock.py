@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
-from types import MappingProxyType
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from hedgerow.auth import Permission
 from hedgerow.contracts.inventory import LedgerKind, StockKey
 from hedgerow.contracts.values import LocationId, PlantId
 from hedgerow.transaction import BulkInsert, BulkUpdate, Transaction
-from sqlalchemy import ARRAY, Row, Text, Uuid, and_, bindparam, column, func, select
+from sqlalchemy import ARRAY, Text, Uuid, and_, bindparam, column, func, select
 
-from hedgerow_inventory.domain.stock import Movement, Stock
+from hedgerow_inventory.domain.stock import ZERO, Movement, Stock
 
+from .bookings import BOOKINGS, Booking
 from .grants import Grant, require
-from .tables import COUNTERS, stock, stock_ledger
-
-# Which right stands behind each kind of movement. Reactions move stock for what somebody was
-# allowed to do in another service: submit, cancel or advance an order, inspect a return.
-RIGHTS: Mapping[LedgerKind, Permission] = MappingProxyType(
-    {
-        LedgerKind.RECEIPT: Permission.STOCK_RECEIVE,
-        LedgerKind.ADJUSTMENT: Permission.STOCK_ADJUST,
-        LedgerKind.SAFETY_LEVEL: Permission.SAFETY_SET,
-        LedgerKind.RESERVATION: Permission.ORDER_SUBMIT,
-        LedgerKind.RELEASE: Permission.ORDER_CANCEL,
-        LedgerKind.ALLOCATION: Permission.ORDER_ADVANCE,
-        LedgerKind.ISSUE: Permission.ORDER_ADVANCE,
-        LedgerKind.RETURN: Permission.RMA_INSPECT,
-    }
-)
+from .tables import COUNTERS, stock
 
 _WANTED = (
     func.unnest(bindparam("locations", type_=ARRAY(Uuid)), bindparam("skus", type_=ARRAY(Text)))
@@ -41,7 +25,14 @@ _WANTED = (
 # The sort stands below the locking, so rows are locked in this order in every transaction: two
 # that want the same rows queue up, and never wait for each other in a circle.
 _LOCK = (
-    select(stock)
+    select(
+        stock.c.location_id,
+        stock.c.sku,
+        stock.c.plant_id,
+        *(stock.c[name] for name in COUNTERS),
+        stock.c.safety_level,
+        stock.c.version,
+    )
     .join(
         _WANTED,
         and_(stock.c.location_id == _WANTED.c.location_id, stock.c.sku == _WANTED.c.sku),
@@ -51,26 +42,6 @@ _LOCK = (
 )
 _ADD_ROWS = BulkInsert(
     stock, "tenant_id", "location_id", "sku", "plant_id", "updated_at", ignore_conflicts=True
-)
-_WRITE_LEDGER = BulkInsert(
-    stock_ledger,
-    "tenant_id",
-    "location_id",
-    "sku",
-    "plant_id",
-    "kind",
-    *COUNTERS,
-    "reference",
-    "reason",
-    "by",
-    "at",
-)
-_MOVE_COUNTERS = BulkUpdate(
-    stock,
-    key=("tenant_id", "location_id", "sku"),
-    set=("updated_at",),
-    add=(*COUNTERS, "version"),
-    returning=("sku",),
 )
 _SET_SAFETY = BulkUpdate(
     stock, key=("tenant_id", "location_id", "sku"), set=("safety_level",), returning=("sku",)
@@ -96,7 +67,7 @@ class StockStore:
     ) -> dict[StockKey, Stock]:
         """Lock the items of one location for a movement of this kind; those that were never
         stocked start at zero. plant_id  the location's"""
-        require(grant, RIGHTS[kind], [plant_id])
+        require(grant, BOOKINGS[kind].right, [plant_id])
         wanted = sorted(set(skus))
         await _ADD_ROWS(
             self._conn,
@@ -129,21 +100,26 @@ class StockStore:
         return {item.key: item for item in map(_stock, rows)}
 
     async def book(
-        self, grant: Grant, movements: Sequence[Movement], announced: Iterable[Stock] = ()
+        self,
+        grant: Grant,
+        kind: LedgerKind,
+        movements: Sequence[Movement],
+        announced: Iterable[Stock] = (),
     ) -> None:
         """Write the ledger, then move the counters of the locked items by the same amounts.
 
         announced  items whose version rises by one, for the StockChanged that tells of them
         """
-        announced = list(announced)
-        for kind in {moved.kind for moved in movements}:
-            require(grant, RIGHTS[kind], {moved.plant_id for moved in movements})
-        await _WRITE_LEDGER(self._conn, [self._entry(moved) for moved in movements])
-        moved_rows = await _MOVE_COUNTERS(self._conn, self._sums(movements, announced))
-        if moved_rows is not None and len(moved_rows.all()) != len({m.key for m in movements}):
-            raise StockVanished("a counter was not found")
+        booking = BOOKINGS[kind]
+        require(grant, booking.right, {moved.plant_id for moved in movements})
+        sums = self._sums(booking, movements)
         for item in announced:
+            sums[item.key]["version"] = 1
             item.version += 1
+        await booking.write_ledger(self._conn, [self._entry(moved) for moved in movements])
+        found = await booking.move_counters(self._conn, sums.values())
+        if found is not None and len(found.all()) != len(sums):
+            raise StockVanished("a counter was not found")
 
     async def set_safety_level(self, grant: Grant, item: Stock) -> None:
         """Save the level of a locked item; `book` its movement as well."""
@@ -173,33 +149,32 @@ class StockStore:
         }
 
     def _sums(
-        self, movements: Sequence[Movement], announced: Sequence[Stock]
-    ) -> list[dict[str, Any]]:
+        self, booking: Booking, movements: Sequence[Movement]
+    ) -> dict[StockKey, dict[str, Any]]:
         sums: dict[StockKey, dict[str, Any]] = {}
         for moved in movements:
-            row = sums.setdefault(
-                moved.key,
-                self._key(moved.key)
-                | dict.fromkeys(COUNTERS, Decimal(0))
-                | {"version": 0, "updated_at": self._tx.now},
-            )
-            for counter in COUNTERS:
-                row[counter] += getattr(moved, counter)
-        for item in announced:
-            sums[item.key]["version"] = 1
-        return list(sums.values())
+            booking.check(moved)
+            key = moved.key
+            if key not in sums:
+                sums[key] = self._key(key) | {"version": 0, "updated_at": self._tx.now}
+                sums[key] |= dict.fromkeys(booking.counters, ZERO)
+            for counter in booking.counters:
+                sums[key][counter] += getattr(moved, counter)
+        return sums
 
 
-def _stock(row: Row[Any]) -> Stock:
+def _stock(row: Any) -> Stock:
+    """A row of `_LOCK`. Taken apart at once: by name, each of its columns would cost a look-up."""
+    location, sku, plant, on_hand, reserved, allocated, quality_hold, damaged, safety, version = row
     return Stock(
-        sku=row.sku,
-        location_id=LocationId(row.location_id),
-        plant_id=PlantId(row.plant_id),
-        on_hand=row.on_hand,
-        reserved=row.reserved,
-        allocated=row.allocated,
-        quality_hold=row.quality_hold,
-        damaged=row.damaged,
-        safety_level=row.safety_level,
-        version=row.version,
+        sku=sku,
+        location_id=location,
+        plant_id=plant,
+        on_hand=on_hand,
+        reserved=reserved,
+        allocated=allocated,
+        quality_hold=quality_hold,
+        damaged=damaged,
+        safety_level=safety,
+        version=version,
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+import msgspec
 from hedgerow.auth import Permission, PlantGrant
-from hedgerow.contracts.inventory import RecordSupply
+from hedgerow.contracts.inventory import SupplyView
 from hedgerow.contracts.values import SupplyId
 from hedgerow.errors import PlantForbidden
 from hedgerow.transaction import Transaction
@@ -44,20 +45,14 @@ class SupplyStore:
         self._tx = tx
         self._conn = tx.conn
 
-    async def add(self, grant: PlantGrant, command: RecordSupply) -> None:
+    async def add(self, grant: PlantGrant, supply: SupplyView) -> None:
         """Raises SupplyExists."""
-        require(grant, Permission.SUPPLY_RECORD, [command.plant_id])
+        require(grant, Permission.SUPPLY_RECORD, [supply.plant_id])
         added = await self._conn.scalar(
             _ADD,
-            {
+            msgspec.structs.asdict(supply)
+            | {
                 "tenant_id": self._tx.tenant_id,
-                "supply_id": command.supply_id,
-                "plant_id": command.plant_id,
-                "location_id": command.location_id,
-                "sku": command.sku,
-                "quantity": command.quantity,
-                "due_at": command.due_at,
-                "reference": command.reference,
                 "recorded_by": self._tx.caller.subject,
                 "recorded_at": self._tx.now,
             },

@@ -93,7 +93,7 @@ stock_ledger = Table(
     Column("sku", Code, nullable=False),
     Column("plant_id", Uuid, nullable=False),
     Column("kind", Text, nullable=False),
-    *(Column(name, Numeric, nullable=False) for name in COUNTERS),
+    *(Column(name, Numeric, nullable=False, server_default=text("0")) for name in COUNTERS),
     Column("reference", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("by", Text, nullable=False),

@@ -16,7 +16,7 @@ from hedgerow_inventory.store.tables import COUNTERS, stock_ledger
 from .sight import in_sight, sight
 from .windows import cursor, window
 
-EntryId = Annotated[int, Meta(ge=0, lt=2**63)]
+EntryId = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
 async def list_ledger(query: ListLedger, tx: Transaction) -> LedgerPage:

@@ -89,11 +89,12 @@ def window(page: Page, key: type[Key]) -> Window[Key]:
             f"first 与 last 必须且只能给出一个，取值 1 至 {LARGEST_PAGE}",
             field=field,
         )
+    decoder = msgspec.json.Decoder(key)
     return Window(
         size=size,
         backward=page.first is None,
-        after=_read(page.after, key, "page.after"),
-        before=_read(page.before, key, "page.before"),
+        after=_read(page.after, decoder, "page.after"),
+        before=_read(page.before, decoder, "page.before"),
     )
 
 
@@ -101,14 +102,14 @@ def cursor(*key: Any) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode(key)).decode().rstrip("=")
 
 
-def _read(text: str | None, key: type[Key], field: str) -> Key | None:
+def _read(text: str | None, decoder: msgspec.json.Decoder[Key], field: str) -> Key | None:
     if text is None:
         return None
     try:
         if len(text) > LONGEST_CURSOR:
             raise ValueError("too long")
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        read: Key = msgspec.json.decode(raw, type=key)
+        read = decoder.decode(raw)
         if any("\0" in part for part in read if isinstance(part, str)):
             raise ValueError("NUL")
     except (msgspec.MsgspecError, binascii.Error, ValueError) as wrong:

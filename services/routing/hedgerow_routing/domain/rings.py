@@ -13,7 +13,7 @@ from typing import Any
 from hedgerow.contracts.datum import BadCoordinate
 from hedgerow.errors import Invalid
 
-MOST_VERTICES = 20_000
+MOST_VERTICES = 100_000
 MOST_RINGS = 1_000
 
 Position = tuple[float, float]

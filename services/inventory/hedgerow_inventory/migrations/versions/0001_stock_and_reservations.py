@@ -13,6 +13,7 @@ from hedgerow.transaction.tenancy import create_app_schema, secure, secure_messa
 revision = "0001"
 down_revision = None
 
+COUNTERS = ("on_hand", "reserved", "allocated", "quality_hold", "damaged")
 APPEND_ONLY = "select, insert"
 KEPT = "select, insert, update"
 
@@ -74,7 +75,7 @@ def create_locations() -> None:
 
 
 def create_stock() -> None:
-    counters = ("on_hand", "reserved", "allocated", "quality_hold", "damaged", "safety_level")
+    levels = (*COUNTERS, "safety_level")
     op.create_table(
         "stock",
         sa.Column("tenant_id", sa.Uuid, nullable=False),
@@ -83,14 +84,14 @@ def create_stock() -> None:
         sa.Column("plant_id", sa.Uuid, nullable=False),
         *(
             sa.Column(name, sa.Numeric, nullable=False, server_default=sa.text("0"))
-            for name in counters
+            for name in levels
         ),
         sa.Column("version", sa.BigInteger, nullable=False, server_default=sa.text("0")),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "location_id", "sku", name="stock_pkey"),
         _of_sku("stock_sku"),
         _of_location("stock_location"),
-        *(sa.CheckConstraint(f"{name} >= 0", name=f"stock_{name}") for name in counters),
+        *(sa.CheckConstraint(f"{name} >= 0", name=f"stock_{name}") for name in levels),
         sa.CheckConstraint(
             "reserved + allocated + quality_hold + damaged <= on_hand", name="stock_not_oversold"
         ),
@@ -108,8 +109,8 @@ def create_stock_ledger() -> None:
         sa.Column("plant_id", sa.Uuid, nullable=False),
         sa.Column("kind", sa.Text, nullable=False),
         *(
-            sa.Column(name, sa.Numeric, nullable=False)
-            for name in ("on_hand", "reserved", "allocated", "quality_hold", "damaged")
+            sa.Column(name, sa.Numeric, nullable=False, server_default=sa.text("0"))
+            for name in COUNTERS
         ),
         sa.Column("reference", sa.Text, nullable=False),
         sa.Column("reason", sa.Text, nullable=False),

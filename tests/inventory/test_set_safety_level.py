@@ -1,0 +1,78 @@
+from decimal import Decimal
+
+import pytest
+from hedgerow.auth import NotPermitted, Role
+from hedgerow.contracts.inventory import SetSafetyLevel
+from hedgerow.errors import PlantForbidden
+from hedgerow_inventory.domain.inputs import BadQuantity
+from hedgerow_inventory.domain.sku import UnknownSku
+from hedgerow_inventory.handlers.set_safety_level import set_safety_level
+from inventory.makers import BOLT, HANGZHOU, NINGBO, SUZHOU, receive, refused, register, rows
+from worlds import administrator, caller, transaction
+
+
+def level(value, *, sku=BOLT, plant_id=NINGBO):
+    return SetSafetyLevel(plant_id=plant_id, location_id=HANGZHOU, sku=sku, level=Decimal(value))
+
+
+async def test_the_level_lowers_what_can_be_promised(inventory_db):
+    async with transaction(inventory_db, administrator()) as tx:
+        await register(tx, BOLT)
+        await receive(tx, HANGZHOU, (BOLT, 100))
+
+        view = await set_safety_level(level("80"), tx)
+
+        assert (view.safety_level, view.available, view.atp) == (80, 100, 20)
+        [row] = await rows(tx, "stock")
+        assert (row["safety_level"], row["on_hand"], row["version"]) == (80, 100, 2)
+        told = tx.emitted[-1]
+        assert (told.event.stock, told.event.kind, told.version) == (view, "SAFETY_LEVEL", 2)
+
+
+async def test_the_ledger_keeps_who_changed_it_and_from_what(inventory_db):
+    async with transaction(inventory_db, administrator()) as tx:
+        await register(tx, BOLT)
+        await set_safety_level(level("80"), tx)
+
+        await set_safety_level(level("90"), tx)
+
+        entry = (await rows(tx, "stock_ledger"))[-1]
+        assert (entry["kind"], entry["reason"]) == ("SAFETY_LEVEL", "80 -> 90")
+        assert (entry["by"], entry["on_hand"]) == ("administrator", 0)
+
+
+async def test_a_level_may_be_set_before_anything_was_received(inventory_db):
+    async with transaction(inventory_db, administrator()) as tx:
+        await register(tx, BOLT)
+
+        view = await set_safety_level(level("80"), tx)
+
+        assert (view.on_hand, view.safety_level, view.atp) == (0, 80, 0)
+
+
+@pytest.mark.parametrize(
+    ("command", "kind", "field"),
+    [
+        (level("-1"), BadQuantity, "level"),
+        (level("Infinity"), BadQuantity, "level"),
+        (level("1", sku="GHOST"), UnknownSku, "sku"),
+    ],
+)
+async def test_what_cannot_be_set_is_refused(inventory_db, command, kind, field):
+    async with transaction(inventory_db, administrator()) as tx:
+        await register(tx, BOLT)
+        async with refused(tx, kind, field):
+            await set_safety_level(command, tx)
+
+
+@pytest.mark.parametrize(
+    ("role", "plant", "kind", "field"),
+    [
+        (Role.WAREHOUSE_LEAD, NINGBO, NotPermitted, ""),
+        (Role.PLANT_MANAGER, SUZHOU, PlantForbidden, "location_id"),
+    ],
+)
+async def test_it_takes_the_right_at_the_locations_plant(inventory_db, role, plant, kind, field):
+    async with transaction(inventory_db, caller(plants={plant: role})) as tx:
+        async with refused(tx, kind, field):
+            await set_safety_level(level("80"), tx)
