@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 # The runner needs nothing but Python; `exec` so that signals reach it and not a shell.
-LOCAL := env PYTHONPATH=infra PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m hedgerow_local
+LOCAL := env PYTHONPATH=infra $(PYTHON) -m hedgerow_local
 SETUP := $(LOCAL) setup >&2
 MEMBERS := shared gateway services/orders services/inventory services/routing services/rma
 LOCK := $(BIN)/uv pip compile --universal --generate-hashes --python-version 3.11 \

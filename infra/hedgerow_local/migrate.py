@@ -2,14 +2,19 @@
 
 import contextlib
 import os
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
-from .commands import must_succeed
 from .environment import Suite, make_keys
 from .locks import RunnerLock
-from .places import LOGS, POSTGRES_DIRECTORY, RUNNER_LOCK, SERVICES, program
+from .places import LOGS, POSTGRES_DIRECTORY, ROOT, RUNNER_LOCK, SERVICES, program
 from .postgres import PostgresServer, running_url
+from .processes import Identity, end, last_lines, spawn, wait_until
+from .programs import STOP
 from .trouble import Trouble, say
+
+MIGRATE_S = 240.0
 
 
 def migrate() -> None:
@@ -20,17 +25,33 @@ def migrate() -> None:
 
 
 def migrate_all(suite: Suite) -> None:
-    """Create or update the database of each service."""
+    """Create or update the databases of all services, side by side."""
     say("Migrating the four databases …")
-    for service in SERVICES:
-        must_succeed(
-            [program("python"), "-m", f"hedgerow_{service}", "migrate"],
-            what=f"The migration of hedgerow_{service} failed",
-            cure="mend what it says; `make reset` drops the local data and starts from nothing",
-            log=f"{service}-migrate",
-            seconds=180,
-            env=suite.for_migration(service),
-        )
+    LOGS.mkdir(parents=True, exist_ok=True)
+    running: dict[str, subprocess.Popen[bytes]] = {}
+    try:
+        for service in SERVICES:
+            running[service] = spawn(
+                [program("python"), "-m", f"hedgerow_{service}", "migrate"],
+                log=_log(service),
+                env=suite.for_migration(service),
+                cwd=ROOT,
+            )
+        wait_until(lambda: all(one.poll() is not None for one in running.values()), MIGRATE_S)
+        for service, process in running.items():
+            if process.poll() != 0:
+                raise Trouble(
+                    f"The migration of hedgerow_{service} failed. "
+                    f"The end of {_log(service)}:\n{last_lines(_log(service))}",
+                    "mend what it says; `make reset` drops the local data and starts from nothing",
+                )
+    finally:
+        late = [Identity.of(one.pid, "migrate") for one in running.values() if one.poll() is None]
+        end([one for one in late if one], STOP)
+
+
+def _log(service: str) -> Path:
+    return LOGS / f"{service}-migrate.log"
 
 
 @contextlib.contextmanager

@@ -119,7 +119,8 @@ def _install() -> None:
     say("Installing what requirements.lock pins …")
     if program("uv").exists() or succeeds([*pip, "uv"], log=LOG, seconds=180):
         uv: Words = [program("uv"), "pip", "install", "--quiet", "--python", program("python")]
-        if succeeds([*uv, *pinned], log=LOG, seconds=900) and succeeds(
+        # Compiled once here instead of by each of the programs that start at the same time.
+        if succeeds([*uv, "--compile-bytecode", *pinned], log=LOG, seconds=900) and succeeds(
             [*uv, *members], log=LOG, seconds=300
         ):
             return

@@ -1,5 +1,6 @@
 """PostgreSQL with PostGIS, and NATS with JetStream, as tests and the runner start them."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import asyncpg
 import nats
 import pytest
 from hedgerow_local.nats import check_version, greeting
-from hedgerow_local.places import ROOT
+from hedgerow_local.places import NATS_CONF
 from hedgerow_local.postgres_data import data_of
 from hedgerow_local.servers import NatsServer, PostgresServer
 from hedgerow_local.trouble import Trouble
@@ -102,8 +103,11 @@ async def test_nats_refuses_whoever_has_no_password(broker: NatsServer) -> None:
         )
 
 
-def test_nats_takes_messages_of_up_to_one_megabyte(broker: NatsServer) -> None:
-    assert greeting(broker.port)["max_payload"] == 1024 * 1024
+def test_nats_runs_with_the_settings_of_our_file(broker: NatsServer) -> None:
+    limit = re.search(r"^max_payload: (\d+)MB$", NATS_CONF.read_text(), re.MULTILINE)
+
+    assert limit is not None
+    assert greeting(broker.port)["max_payload"] == int(limit[1]) * 1024 * 1024
 
 
 def test_a_nats_server_that_is_too_old_is_named_with_the_cure() -> None:
@@ -114,4 +118,4 @@ def test_a_nats_server_that_is_too_old_is_named_with_the_cure() -> None:
 
 
 def test_the_acknowledged_interval_is_always_written_in_the_configuration() -> None:
-    assert "sync_interval: $NATS_SYNC_INTERVAL" in (ROOT / "infra/nats.conf").read_text()
+    assert "sync_interval: $NATS_SYNC_INTERVAL" in NATS_CONF.read_text()

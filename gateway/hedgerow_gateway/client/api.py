@@ -19,7 +19,6 @@ BUSY_STATUS = frozenset({429, 502, 503, 504})
 BUSY_CODES = frozenset(
     {"DEADLINE_PASSED", "OVERLOADED", "SERVICE_UNAVAILABLE", "THROTTLED", "UNAVAILABLE"}
 )
-LOGIN_CODES = frozenset({"FORBIDDEN", "UNAUTHENTICATED"})
 
 
 class ClientError(Exception):
@@ -37,12 +36,20 @@ class LoginRefused(ClientError):
 class RequestFailed(ClientError):
     """The gateway did not carry the operation out: it is malformed, over a limit, or met a bug.
 
-    code  of the first error; empty when the answer was no GraphQL at all
+    code, said  of the first error; empty when the answer was no GraphQL at all
     """
 
-    def __init__(self, message: str, code: str = "") -> None:
+    def __init__(self, message: str, code: str = "", said: str = "") -> None:
         super().__init__(message)
         self.code = code
+        self.said = said
+
+    @property
+    def is_of_the_document(self) -> bool:
+        """Whatever the variables: it would fail again."""
+        if self.code == "BAD_USER_INPUT":
+            return not self.said.startswith("Variable ")
+        return self.code in ("", "COST_LIMIT_EXCEEDED")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +95,6 @@ class Api:
         *,
         concurrency: int = 16,
         patience_s: float = PATIENCE_S,
-        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._slots = asyncio.Semaphore(concurrency)
         self._patience_s = patience_s
@@ -96,7 +102,6 @@ class Api:
             headers={"Authorization": f"Bearer {token}", "Accept-Language": "en"},
             timeout=httpx.Timeout(15, connect=5),
             limits=httpx.Limits(max_connections=concurrency),
-            transport=transport,
         )
         self._endpoint = f"{url.rstrip('/')}/graphql"
 
@@ -173,11 +178,11 @@ def _raise(errors: list[dict[str, Any]], answer: httpx.Response) -> None:
     first = errors[0]
     extensions = first.get("extensions") or {}
     code, message = str(extensions.get("code", "")), str(first.get("message", ""))
-    if code in LOGIN_CODES or answer.status_code == 401:
+    if code == "UNAUTHENTICATED" or answer.status_code == 401:
         raise LoginRefused(f"The gateway refused the token: {message}")
     if code in BUSY_CODES or extensions.get("retryable") is True:
         raise _Busy(f"{code}: {message}", _retry_after(answer))
-    raise RequestFailed(f"{code}: {message}" if code else message, code)
+    raise RequestFailed(f"{code}: {message}" if code else message, code, message)
 
 
 def _retry_after(answer: httpx.Response) -> float | None:

@@ -34,7 +34,11 @@ def demo_token(name: str, *, key_file: Path | None = None, now_s: float | None =
         "hedgerow_tenant": str(tenant_id()),
         "groups": list(known[name].groups),
     }
-    return jwt.encode(claims, _key(key_file or find_key()), algorithm="EdDSA")
+    key = _key(key_file or find_key())
+    try:
+        return jwt.encode(claims, key, algorithm="EdDSA")
+    except (ValueError, jwt.PyJWTError) as wrong:
+        raise ClientError(f"The key of the development issuer cannot be used: {wrong}") from wrong
 
 
 def find_key() -> Path:

@@ -1,5 +1,5 @@
 """The pipeline every message takes, and the process that runs it."""
 
-from hedgerow.service.table import Service, batched
+from hedgerow.service.table import Service, answers_along, batched
 
-__all__ = ["Service", "batched"]
+__all__ = ["Service", "answers_along", "batched"]

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ARRAY, Text, any_, bindparam, func, select, update
+from sqlalchemy import ARRAY, Text, any_, bindparam, func, literal, select, union_all, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -90,13 +90,13 @@ class Inbox:
         inbox, dead = tables.inbox, tables.dead_letters
         self._consumer = consumer
         these = any_(bindparam("aggregates", type_=ARRAY(Text)))
-        self._heads = select(inbox.c.aggregate, inbox.c.version).where(
+        heads = select(inbox.c.aggregate, inbox.c.version, literal(False)).where(
             inbox.c.tenant_id == bindparam("tenant"),
             inbox.c.consumer == consumer,
             inbox.c.aggregate == these,
         )
-        self._open = (
-            select(dead.c.aggregate, func.min(dead.c.version))
+        stuck = (
+            select(dead.c.aggregate, func.min(dead.c.version), literal(True))
             .where(
                 dead.c.tenant_id == bindparam("tenant"),
                 dead.c.consumer == consumer,
@@ -105,6 +105,7 @@ class Inbox:
             )
             .group_by(dead.c.aggregate)
         )
+        self._known = union_all(heads, stuck)
         self._bury = insert(dead).on_conflict_do_nothing()
         self._replayed = (
             update(dead)
@@ -128,8 +129,10 @@ class Inbox:
             "tenant": group[0].tenant_id,
             "aggregates": [each.aggregate for each in group],
         }
-        heads = {row[0]: row[1] for row in await conn.execute(self._heads, which)}
-        stuck = {row[0]: row[1] for row in await conn.execute(self._open, which)}
+        heads: dict[str, int] = {}
+        stuck: dict[str, int] = {}
+        for aggregate, version, is_stuck in await conn.execute(self._known, which):
+            (stuck if is_stuck else heads)[aggregate] = version
         return [
             _verdict(each, heads.get(each.aggregate, 0), stuck.get(each.aggregate), mine)
             for each in group

@@ -46,6 +46,26 @@ def batch_of(handler: Handler) -> int | None:
     return most
 
 
+def answers_along(field: str) -> Callable[[H], H]:
+    """Declare a query handler whose answer is a tuple in the order of the query's `field`.
+
+    The pipeline then asks it once for all waiting queries of the same caller, with their fields
+    joined, and takes the answer apart again.
+    """
+
+    def mark(handler: H) -> H:
+        handler.answers_along = field  # type: ignore[attr-defined]
+        return handler
+
+    return mark
+
+
+def field_answered(handler: Handler) -> str | None:
+    """The field that `answers_along` named; None for other handlers."""
+    field: str | None = getattr(handler, "answers_along", None)
+    return field
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """name        also the owner in its subjects, and `hedgerow_<name>` its database and role

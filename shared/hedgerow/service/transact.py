@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+from msgspec import structs
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -17,7 +18,7 @@ from hedgerow.contracts.message import Request
 from hedgerow.errors import DeadlinePassed, Refused, Unavailable
 from hedgerow.outbox import Writer
 from hedgerow.service.idempotency import Keys
-from hedgerow.service.table import Handler, batch_of
+from hedgerow.service.table import Handler, batch_of, field_answered
 from hedgerow.transaction import Ask, MessageTables, Transaction
 from hedgerow.transaction.database import is_lost, sqlstate
 from hedgerow.transaction.tenancy import enter
@@ -25,6 +26,7 @@ from hedgerow.transaction.tenancy import enter
 TRANSIENT = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 TIMED_OUT = frozenset({"57014", "55P03"})  # statement timeout, lock timeout
 RETRIES = 3
+MOST_JOINED = 500
 
 
 class DatabaseDown(Unavailable):
@@ -120,20 +122,52 @@ class Transactions:
 async def _handle(
     handler: Handler, asks: Sequence[Incoming], messages: Sequence[Request[Any]], tx: Transaction
 ) -> list[Any]:
-    if batch_of(handler) is None:
-        return [
-            await handler(message, _as(tx, ask))
-            for ask, message in zip(asks, messages, strict=True)
-        ]
-    paired = [Ask(message, ask.caller) for ask, message in zip(asks, messages, strict=True)]
-    replies: list[Any] = await handler(paired, tx)
+    if batch_of(handler) is not None:
+        paired = [Ask(message, ask.caller) for ask, message in zip(asks, messages, strict=True)]
+        replies: list[Any] = await handler(paired, tx)
+        return replies
+    if (field := field_answered(handler)) is not None:
+        return await _along(handler, field, asks, messages, tx)
+    replies = []
+    for ask, message in zip(asks, messages, strict=True):
+        tx.caller = ask.caller  # queries share a transaction; each sees its own caller
+        replies.append(await handler(message, tx))
     return replies
 
 
-def _as(tx: Transaction, ask: Incoming) -> Transaction:
-    """Queries share a transaction; each handler sees its own caller."""
-    tx.caller = ask.caller
-    return tx
+async def _along(
+    handler: Handler,
+    field: str,
+    asks: Sequence[Incoming],
+    messages: Sequence[Request[Any]],
+    tx: Transaction,
+) -> list[Any]:
+    """One call for each caller, with the fields of their queries joined."""
+    replies: list[Any] = [()] * len(asks)
+    for positions in _same_caller_and_few(asks, [len(getattr(m, field)) for m in messages]):
+        joined = tuple(each for p in positions for each in getattr(messages[p], field))
+        tx.caller = asks[positions[0]].caller
+        answer = await handler(structs.replace(messages[positions[0]], **{field: joined}), tx)
+        start = 0
+        for position in positions:
+            end = start + len(getattr(messages[position], field))
+            replies[position] = answer[start:end]
+            start = end
+    return replies
+
+
+def _same_caller_and_few(asks: Sequence[Incoming], sizes: Sequence[int]) -> list[list[int]]:
+    """Positions that may be asked together: of one caller, at most MOST_JOINED entries."""
+    groups: list[list[int]] = []
+    for position, ask in enumerate(asks):
+        for group in groups:
+            joined = sum(sizes[each] for each in group) + sizes[position]
+            if joined <= MOST_JOINED and asks[group[0]].caller == ask.caller:
+                group.append(position)
+                break
+        else:
+            groups.append([position])
+    return groups
 
 
 def _first_of_each_key(

@@ -9,7 +9,7 @@ from hedgerow.auth import Permission
 from hedgerow.contracts.inventory import LedgerKind, StockKey
 from hedgerow.contracts.values import LocationId, PlantId
 from hedgerow.transaction import BulkInsert, BulkUpdate, Transaction
-from sqlalchemy import ARRAY, Text, Uuid, and_, bindparam, column, func, select
+from sqlalchemy import ARRAY, Text, Uuid, and_, any_, bindparam, column, func, select
 
 from hedgerow_inventory.domain.stock import ZERO, Movement, Stock
 
@@ -37,6 +37,8 @@ _LOCK = (
         _WANTED,
         and_(stock.c.location_id == _WANTED.c.location_id, stock.c.sku == _WANTED.c.sku),
     )
+    # Said twice so that the index is entered by the SKU, also while the table has no statistics.
+    .where(stock.c.sku == any_(bindparam("skus", type_=ARRAY(Text))))
     .order_by(stock.c.location_id, stock.c.sku)
     .with_for_update(of=stock)
 )

@@ -10,6 +10,7 @@ from hedgerow.contracts.inventory import (
     ReservationState,
     ReservationView,
 )
+from hedgerow.service import answers_along
 from hedgerow.transaction import Transaction
 from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, select
 
@@ -27,6 +28,7 @@ _BY_ORDERS = (
 )
 
 
+@answers_along("order_ids")
 async def reservations_by_orders(
     query: ReservationsByOrders, tx: Transaction
 ) -> tuple[tuple[ReservationView, ...], ...]:

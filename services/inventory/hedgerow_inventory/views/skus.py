@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hedgerow.contracts.inventory import ListSkus, SkuPage, SkusByCodes, SkuView
+from hedgerow.service import answers_along
 from hedgerow.transaction import Transaction
 from sqlalchemy import func, select
 
@@ -26,6 +27,7 @@ def sku_view(sku: Sku) -> SkuView:
     )
 
 
+@answers_along("skus")
 async def skus_by_codes(query: SkusByCodes, tx: Transaction) -> tuple[SkuView | None, ...]:
     """Answers in the order of the codes; None for what is not registered."""
     for position, code in enumerate(query.skus):

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from hedgerow.auth import Permission
 from hedgerow.contracts.inventory import ListStock, StockByKeys, StockPage, StockView
+from hedgerow.service import answers_along
 from hedgerow.transaction import Transaction
 from sqlalchemy import ARRAY, Row, Select, Text, Uuid, and_, any_, bindparam, column, func, select
 
@@ -55,6 +56,7 @@ def stock_view(item: Stock, sku: Sku, at: datetime) -> StockView:
     )
 
 
+@answers_along("keys")
 async def stock_by_keys(query: StockByKeys, tx: Transaction) -> tuple[StockView | None, ...]:
     """Stock of exactly these SKUs and locations."""
     for position, key in enumerate(query.keys):

@@ -6,6 +6,7 @@ from collections import defaultdict
 
 from hedgerow.contracts.orders import HistoryByOrders, OrderChange, OrderState
 from hedgerow.contracts.values import OrderId
+from hedgerow.service import answers_along
 from hedgerow.transaction import Transaction
 from sqlalchemy import ARRAY, Uuid, any_, literal, select
 
@@ -16,6 +17,7 @@ from .orders import MOST_IDS, TooManyIds
 from .sight import readable
 
 
+@answers_along("ids")
 async def history_by_orders(
     query: HistoryByOrders, tx: Transaction
 ) -> tuple[tuple[OrderChange, ...], ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hedgerow.contracts.orders import OrderByNumber, OrdersByIds, OrderView
 from hedgerow.errors import Invalid
+from hedgerow.service import answers_along
 from hedgerow.transaction import Transaction
 from sqlalchemy import ARRAY, Uuid, any_, literal, select
 
@@ -27,6 +28,7 @@ class TooManyIds(Invalid):
         )
 
 
+@answers_along("ids")
 async def orders_by_ids(query: OrdersByIds, tx: Transaction) -> tuple[OrderView | None, ...]:
     if len(query.ids) > MOST_IDS:
         raise TooManyIds

@@ -18,6 +18,7 @@ from hedgerow.contracts.rma import (
     RmaView,
 )
 from hedgerow.contracts.values import LocationId, OrderId, PlantId, RmaId
+from hedgerow.service import answers_along
 from hedgerow.transaction import Transaction
 from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, select
 
@@ -33,6 +34,7 @@ _BY_ORDERS = (
 _LINES = select(rma_lines).where(rma_lines.c.rma_id == any_(_IDS)).order_by(rma_lines.c.line_no)
 
 
+@answers_along("ids")
 async def rmas_by_ids(query: RmasByIds, tx: Transaction) -> tuple[RmaView | None, ...]:
     """Answers in the order of `ids`; None for what is absent or hidden."""
     found = await tx.conn.execute(_BY_IDS, {"ids": list(query.ids)})
@@ -40,6 +42,7 @@ async def rmas_by_ids(query: RmasByIds, tx: Transaction) -> tuple[RmaView | None
     return tuple(views.get(rma_id) for rma_id in query.ids)
 
 
+@answers_along("order_ids")
 async def rmas_by_orders(query: RmasByOrders, tx: Transaction) -> tuple[tuple[RmaView, ...], ...]:
     """Oldest first; answers in the order of `order_ids`."""
     found = await tx.conn.execute(_BY_ORDERS, {"ids": list(query.order_ids)})

@@ -18,6 +18,7 @@ from hedgerow.contracts.routing import (
     SafetyTest,
 )
 from hedgerow.contracts.values import DecisionId, Line, OrderId, PlantId
+from hedgerow.service import answers_along
 from hedgerow.transaction import Transaction
 from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, select
 
@@ -29,6 +30,7 @@ _BY_IDS = select(decisions).where(decisions.c.decision_id == any_(_IDS))
 _BY_ORDERS = select(decisions).where(decisions.c.order_id == any_(_IDS))
 
 
+@answers_along("ids")
 async def decisions_by_ids(
     query: DecisionsByIds, tx: Transaction
 ) -> tuple[DecisionView | None, ...]:
@@ -37,6 +39,7 @@ async def decisions_by_ids(
     return tuple(found.get(decision_id) for decision_id in query.ids)
 
 
+@answers_along("order_ids")
 async def decisions_by_orders(
     query: DecisionsByOrders, tx: Transaction
 ) -> tuple[DecisionView | None, ...]:

@@ -9,6 +9,7 @@ from hedgerow.auth import Permission
 from hedgerow.contracts.datum import to_wgs84
 from hedgerow.contracts.routing import CheckPresence, Circle, FenceKind, FencesByPlants, FenceView
 from hedgerow.contracts.values import Datum, FenceId, GeoPoint, LonLat, PlantId
+from hedgerow.service import answers_along
 from hedgerow.transaction import Transaction
 from shapely.geometry import MultiPolygon
 from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, select
@@ -28,6 +29,7 @@ _CIRCLES = select(fences.c.center_wgs84_lon, fences.c.center_wgs84_lat, fences.c
 )
 
 
+@answers_along("plant_ids")
 async def fences_by_plants(
     query: FencesByPlants, tx: Transaction
 ) -> tuple[tuple[FenceView, ...], ...]:

@@ -14,6 +14,7 @@ from hedgerow.contracts.routing import (
     PlantView,
 )
 from hedgerow.contracts.values import Datum, GeoPoint, LocationId, LonLat, PlantId
+from hedgerow.service import answers_along
 from hedgerow.transaction import Transaction
 from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, select
 
@@ -34,6 +35,7 @@ _LOCATIONS = (
 _LOCATIONS_BY_IDS = select(locations).where(locations.c.location_id == any_(_IDS))
 
 
+@answers_along("ids")
 async def plants_by_ids(query: PlantsByIds, tx: Transaction) -> tuple[PlantView | None, ...]:
     rows = await tx.conn.execute(_PLANTS_BY_IDS, {"ids": list(query.ids)})
     found = {row.plant_id: _plant(row) for row in rows}
@@ -44,6 +46,7 @@ async def list_plants(query: ListPlants, tx: Transaction) -> tuple[PlantView, ..
     return tuple(_plant(row) for row in await tx.conn.execute(_PLANTS))
 
 
+@answers_along("ids")
 async def locations_by_ids(
     query: LocationsByIds, tx: Transaction
 ) -> tuple[LocationView | None, ...]:
