@@ -35,6 +35,7 @@ class Databases:
     def __init__(self, admin_url: str) -> None:
         self.admin_url = admin_url
         self._templates: dict[str, str] = {}
+        self._shared: dict[str, str] = {}
 
     def url(self, service: str, database: str) -> str:
         """With the runtime role's own user and password."""
@@ -67,6 +68,12 @@ class Databases:
             await conn.execute(text(f"grant connect on database {name} to hedgerow_{service}"))
         await admin.dispose()
         return self.url(service, name)
+
+    async def shared(self, service: str) -> str:
+        """A database for tests that roll back what they do."""
+        if service not in self._shared:
+            self._shared[service] = await self.fresh(service)
+        return self._shared[service]
 
 
 @asynccontextmanager

@@ -34,25 +34,32 @@ class Lane(Generic[T]):
         self._parallel = parallel
         self._together = together
         self._waiting: deque[T] = deque()
-        self._running: set[asyncio.Task[None]] = set()
+        self._workers = 0
+        self._tasks: set[asyncio.Task[None]] = set()
 
     def __len__(self) -> int:
         return len(self._waiting)
 
     @property
     def idle(self) -> bool:
-        return not self._waiting and not self._running
+        return not self._waiting and not self._workers
 
     def add(self, message: T) -> None:
         self._waiting.append(message)
-        if len(self._running) < self._parallel:
+        if self._workers < self._parallel:
+            self._workers += 1
             task = asyncio.get_running_loop().create_task(self._work())
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     async def _work(self) -> None:
-        while self._waiting:
-            await self._run(self._take())
+        # A worker counts as gone the moment it finds nothing left. Were it counted until its task
+        # is done, a tick later, what is added in between would lie there with nobody to take it.
+        try:
+            while self._waiting:
+                await self._run(self._take())
+        finally:
+            self._workers -= 1
 
     def _take(self) -> list[T]:
         first = self._waiting.popleft()

@@ -38,6 +38,7 @@ class ServiceSettings:
     caller_public_key_file: Path = setting("Ed25519 public key (PEM) of the gateway")
     database_pool: int = setting("connections to the database", default=8)
     batch_most: int = setting("messages in one transaction at most; 1: no batching", default=64)
+    waiting_most: int = setting("requests that may wait; more are turned away", default=4096)
     stream_replicas: int = setting("copies of the event stream; 3 on a NATS cluster", default=1)
 
 
@@ -75,7 +76,13 @@ class Process:
             service.messages.outbox, self._relay_engine, bus, owner=service.name, role=self._role
         )
         most = settings.batch_most
-        requests = self._requests = Requests(service, self._engine, relay.wake, most=most)
+        requests = self._requests = Requests(
+            service,
+            self._engine,
+            relay.wake,
+            most=most,
+            most_waiting=settings.waiting_most,
+        )
         reactions = Reactions(service, self._engine, relay.wake, most=most)
 
         async def restore() -> None:

@@ -53,9 +53,13 @@ class Requests:
         committed: Callable[[], None],
         *,
         most: int = 64,
+        most_waiting: int = MOST_WAITING,
     ) -> None:
-        """committed  called after a commit that wrote events; most is the largest batch: 1
-        switches batching off"""
+        """committed     called after a commit that wrote events
+        most          the largest batch; 1 switches batching off
+        most_waiting  beyond so many waiting requests new ones are turned away at once
+        """
+        self._most_waiting = most_waiting
         self._transactions = Transactions(service.messages, engine, committed)
         self._kinds: dict[str, msgspec.json.Decoder[Any]] = {}
         self._lanes: dict[str, Lane[Arrived]] = {}
@@ -82,7 +86,7 @@ class Requests:
                 )
             )
             return
-        if sum(len(lane) for lane in self._lanes.values()) >= MOST_WAITING:
+        if sum(len(lane) for lane in self._lanes.values()) >= self._most_waiting:
             self._overloaded.add(1)
             incoming.refuse(Overloaded())
             return
