@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import socket
@@ -187,7 +188,10 @@ class Client:
         self.http = http
 
     async def raw(self, query: str, **variables: Any) -> dict[str, Any]:
-        answer = await self.http.post("/graphql", json={"query": query, "variables": variables})
+        body = json.dumps({"query": query, "variables": variables})  # escapes a lone surrogate
+        answer = await self.http.post(
+            "/graphql", content=body, headers={"content-type": "application/json"}
+        )
         said: dict[str, Any] = answer.json()
         said["status"] = answer.status_code
         return said

@@ -33,7 +33,23 @@ pytestmark = pytest.mark.skipif(
 def _states() -> dict[str, dict[str, Any]]:
     with gzip.open(PLACE / "states.geojson.gz", "rt") as file:
         features = json.load(file)["features"]
-    return {each["properties"]["uf"]: each["geometry"] for each in features}
+    return {each["properties"]["uf"]: _mended(each["geometry"]) for each in features}
+
+
+def _mended(geojson: dict[str, Any]) -> dict[str, Any]:
+    """Some of the real boundaries touch themselves, which is refused: as an operator would, mend
+    them first. Product and oracle get the same result."""
+    area = shape(geojson)
+    if area.is_valid:
+        return geojson
+    print(f"mended: {shapely.is_valid_reason(area)}")
+    parts = [
+        part
+        for part in shapely.get_parts(shapely.make_valid(area))
+        if part.geom_type != "LineString"
+    ]
+    mended: dict[str, Any] = json.loads(shapely.to_geojson(shapely.union_all(parts)))
+    return mended
 
 
 def _sellers() -> dict[str, tuple[float, float]]:
@@ -97,7 +113,7 @@ class Oracle:
 
 def _geodesic_area(area: Any) -> float:
     total = 0.0
-    for polygon in area.geoms:
+    for polygon in shapely.get_parts(area):
         for sign, ring in ((1, polygon.exterior), *((-1, hole) for hole in polygon.interiors)):
             path = Geodesic.WGS84.Polygon()
             for lon, lat in ring.coords[:-1]:
@@ -111,7 +127,7 @@ async def _import(suite: Suite, company: Company, file: Path) -> str:
     process = await asyncio.create_subprocess_exec(
         str(Path(sys.executable).with_name("hedgerow")),
         "import-orders", str(file), "--datum", "WGS84", "--currency", "BRL", "--channel", "OLIST",
-        "--register-skus", "--concurrency", "48",
+        "--register-skus", "--concurrency", "48", "--wait-for", "CAPTURED",
         env={**os.environ, "HEDGEROW_URL": suite.url, "HEDGEROW_TOKEN": token},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
@@ -121,6 +137,7 @@ async def _import(suite: Suite, company: Company, file: Path) -> str:
     return said.decode()
 
 
+@pytest.mark.timeout(900)
 async def test_every_real_order_goes_to_the_plant_an_oracle_names(
     suite: Suite, tmp_path: Path
 ) -> None:

@@ -213,17 +213,17 @@ BAD = {
         "coordinates.0.1",
         "edge to [90, 0]",
     ),
-    "20,001 vertices": (
-        polygon(circle(20_001)),
+    "100,001 vertices": (
+        polygon(circle(100_001)),
         "AREA_TOO_DETAILED",
         "coordinates",
-        "20,000 vertices",
+        "100,000 vertices",
     ),
-    "20,001 vertices in many parts": (
-        multi(*([circle(200, lon=n / 10)] for n in range(101))),
+    "100,001 vertices in many parts": (
+        multi(*([circle(200, lon=n / 10)] for n in range(501))),
         "AREA_TOO_DETAILED",
         "coordinates",
-        "20,000 vertices",
+        "100,000 vertices",
     ),
     "1,001 rings": (
         multi(*([moved(SQUARE, 0)] for _ in range(1001))),

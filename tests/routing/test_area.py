@@ -71,9 +71,9 @@ def test_every_vertex_is_converted_and_what_was_given_is_kept(datum: Datum):
 
 
 def test_the_most_detailed_area_is_taken():
-    area = parse_area(polygon(circle(20_000)), Datum.WGS84)
+    area = parse_area(polygon(circle(100_000)), Datum.WGS84)
 
-    assert len(area.shape.geoms[0].exterior.coords) == 20_000
+    assert len(area.shape.geoms[0].exterior.coords) == 100_000
 
 
 def test_a_degree_at_the_equator_has_its_known_size_and_holes_are_taken_off():

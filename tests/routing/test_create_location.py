@@ -10,8 +10,8 @@ from hedgerow.contracts.routing import (
 from hedgerow.contracts.values import LocationId, PlantId, new_id
 from hedgerow.errors import PlantForbidden, Refused
 from hedgerow_routing.handlers.create_location import create_location
-from hedgerow_routing.store.guards import IdTaken
 from hedgerow_routing.store.plants import LocationCodeTaken
+from hedgerow_routing.store.refusals import IdTaken
 from hedgerow_routing.store.tables import locations
 from hedgerow_routing.views.plants import list_locations, locations_by_ids
 from routing.makers import (

@@ -5,8 +5,8 @@ from hedgerow.contracts.routing import ListPlants, PlantCreated, PlantsByIds, Pl
 from hedgerow.contracts.values import Datum, GeoPoint, LonLat, PlantId, new_id
 from hedgerow.errors import Refused
 from hedgerow_routing.handlers.create_plant import create_plant
-from hedgerow_routing.store.guards import IdTaken
 from hedgerow_routing.store.plants import PlantCodeTaken
+from hedgerow_routing.store.refusals import IdTaken
 from hedgerow_routing.store.tables import plants
 from hedgerow_routing.views.plants import list_plants, plants_by_ids
 from routing.makers import NINGBO, SUZHOU, count, found_plant, new_plant

@@ -14,7 +14,7 @@ from hedgerow.contracts.routing import (
 from hedgerow.contracts.values import Datum, GeoPoint, LonLat, PlantId, new_id
 from hedgerow.errors import PlantForbidden, Refused
 from hedgerow_routing.handlers.publish_fence import publish_fence
-from hedgerow_routing.store.guards import ChangedMeanwhile, IdTaken
+from hedgerow_routing.store.refusals import ChangedMeanwhile, IdTaken
 from hedgerow_routing.store.tables import fences
 from hedgerow_routing.views.fences import fences_by_plants
 from routing.bad_areas import BOWTIE, polygon

@@ -9,7 +9,7 @@ from hedgerow.contracts.routing import (
 from hedgerow.contracts.values import LocationId, new_id
 from hedgerow.errors import Refused
 from hedgerow_routing.handlers.publish_overflow_rule import publish_overflow_rule
-from hedgerow_routing.store.guards import IdTaken
+from hedgerow_routing.store.refusals import IdTaken
 from hedgerow_routing.store.tables import overflow_rules
 from hedgerow_routing.views.rules import list_overflow_rules
 from routing.makers import (

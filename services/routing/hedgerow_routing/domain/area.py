@@ -6,16 +6,17 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from geographiclib.geodesic import Geodesic
 from hedgerow.contracts.datum import from_wgs84, to_wgs84
 from hedgerow.contracts.values import Datum, GeoPoint
 from hedgerow.errors import Invalid
+from pyproj import Geod
 from shapely.geometry import MultiPolygon, Polygon, mapping
 from shapely.geometry.polygon import orient
 from shapely.validation import explain_validity
 
 from .rings import BadArea, Position, Ring, Rings, place, read_polygons
 
+_WGS84 = Geod(ellps="WGS84")
 _AT = re.compile(r"(?P<fault>[^\[]+)\[(?P<lon>\S+) (?P<lat>\S+)\]")
 
 # What GEOS calls a fault, and what we do.
@@ -119,8 +120,7 @@ def _measure_m2(polygons: list[Rings], field: str) -> float:
 
 
 def _ring_m2(ring: Ring) -> float:
-    polygon = Geodesic.WGS84.Polygon()
-    for lon, lat in ring[:-1]:
-        polygon.AddPoint(lat, lon)
-    _, _, area_m2 = polygon.Compute(reverse=False, sign=True)
+    """C. F. F. Karney, "Algorithms for geodesics", 2013, section 6."""
+    lons, lats = zip(*ring[:-1], strict=True)
+    area_m2, _ = _WGS84.polygon_area_perimeter(lons, lats)
     return abs(float(area_m2))

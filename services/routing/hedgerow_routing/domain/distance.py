@@ -6,11 +6,12 @@ import math
 from bisect import insort
 from collections.abc import Iterable
 
-from geographiclib.geodesic import Geodesic
 from hedgerow.contracts.values import LonLat
+from pyproj import Geod
 
 from .network import Plant
 
+_WGS84 = Geod(ellps="WGS84")
 _SPHERE_M = 6_371_008.8
 # Of a path on the ellipsoid, per metre of the same path on the sphere: between b²/a and a²/b,
 # over the sphere's radius.
@@ -19,8 +20,8 @@ _SHORTEST = 0.994
 
 def distance_m(a: LonLat, b: LonLat) -> float:
     """Geodesic, good to 15 nanometres."""
-    metres: float = Geodesic.WGS84.Inverse(a.lat, a.lon, b.lat, b.lon, Geodesic.DISTANCE)["s12"]
-    return metres
+    _, _, metres = _WGS84.inv(a.lon, a.lat, b.lon, b.lat)
+    return float(metres)
 
 
 def nearest(point: LonLat, plants: Iterable[Plant], count: int) -> list[tuple[float, Plant]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
+from hedgerow.contracts.fields import code, counted, each_once
 from hedgerow.contracts.routing import (
     Candidate,
     OverflowRuleView,
@@ -17,7 +18,7 @@ from hedgerow.errors import Invalid
 from msgspec.structs import replace
 
 from .edition import Edition
-from .fields import code, each_once, name, priority
+from .fields import name, priority
 from .network import Location, Network, Rule
 
 MOST_IN_CHAIN = 20
@@ -28,22 +29,13 @@ class UnknownLocation(Invalid):
     code = "LOCATION_UNKNOWN"
 
 
-class BadCount(Invalid):
-    code = "COUNT_INVALID"
-
-
 def new_rule(command: PublishOverflowRule, *, at: datetime) -> OverflowRuleView:
     """As a first version. Raises Invalid, naming the field."""
-    if not 1 <= len(command.chain) <= MOST_IN_CHAIN:
-        raise BadCount(
-            f"A chain has 1 to {MOST_IN_CHAIN} locations.",
-            f"候选链须有 1 至 {MOST_IN_CHAIN} 个库位",
-            field="chain",
-        )
+    counted(command.chain, "chain", most=MOST_IN_CHAIN)
     each_once(command.chain, "chain")
     return OverflowRuleView(
         rule_id=command.rule_id,
-        code=code(command.code, "code"),
+        code=code(command.code, "code", capitals=True),
         name=name(command.name, "name"),
         version=1,
         priority=priority(command.priority, "priority"),
@@ -118,10 +110,7 @@ def _ranked(locations: Iterable[Location]) -> tuple[Candidate, ...]:
 
 
 def _conditions(values: tuple[str, ...], field: str) -> tuple[str, ...]:
-    if len(values) > MOST_CONDITIONS:
-        raise BadCount(
-            f"At most {MOST_CONDITIONS} can be named.", f"最多 {MOST_CONDITIONS} 项", field=field
-        )
+    counted(values, field, least=0, most=MOST_CONDITIONS)
     named = tuple(name(value, f"{field}.{position}") for position, value in enumerate(values))
     each_once(named, field)
     return named

@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 
 from hedgerow.contracts.datum import to_wgs84
+from hedgerow.contracts.fields import code
 from hedgerow.contracts.routing import CreateLocation, CreatePlant, LocationView, PlantView
 
-from .fields import code, name
+from .fields import name
 
 
 def new_plant(command: CreatePlant, *, at: datetime) -> PlantView:
     """Raises Invalid, naming the field."""
     return PlantView(
         plant_id=command.plant_id,
-        code=code(command.code, "code"),
+        code=code(command.code, "code", capitals=True),
         name=name(command.name, "name"),
         point=command.point,
         wgs84=to_wgs84(command.point, field="point"),
@@ -27,7 +28,7 @@ def new_location(command: CreateLocation, *, at: datetime) -> LocationView:
     return LocationView(
         location_id=command.location_id,
         plant_id=command.plant_id,
-        code=code(command.code, "code"),
+        code=code(command.code, "code", capitals=True),
         name=name(command.name, "name"),
         kind=command.kind,
         created_at=at,

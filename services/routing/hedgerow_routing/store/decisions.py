@@ -15,7 +15,6 @@ from hedgerow.contracts.values import DecisionId
 from hedgerow.transaction import BulkInsert, BulkUpdate, Transaction
 from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
 
-from .guards import check_grant
 from .tables import decisions
 
 _ADD = BulkInsert(
@@ -23,6 +22,7 @@ _ADD = BulkInsert(
     *("tenant_id", "decision_id", "plant_id", "order_id", "order_number", "channel", "region"),
     *("lines", "assignment", "rules", "chain", "safety_test", "result", "seen"),
     *("decided_at", "settled_at"),
+    same=("tenant_id", "seen", "decided_at"),
     ignore_conflicts=True,
     returning=("decision_id",),
 )
@@ -33,6 +33,7 @@ _SETTLE = BulkUpdate(
     decisions,
     key=("tenant_id", "decision_id"),
     set=("result", "seen", "settled_at"),
+    same=("tenant_id", "settled_at"),
     returning=("decision_id",),
 )
 
@@ -50,7 +51,8 @@ class DecisionStore:
 
     async def add(self, grant: TenantGrant, made: Sequence[DecisionView]) -> set[DecisionId]:
         """Those that were stored. An order that has a decision keeps it."""
-        check_grant(grant, Permission.ORDER_SUBMIT)
+        for each in made:
+            grant.must_carry(Permission.ORDER_SUBMIT, at=each.assignment.plant_id)
         stored = await _ADD(self._conn, [self._row(each) for each in made])
         return set() if stored is None else {DecisionId(row.decision_id) for row in stored}
 
@@ -73,7 +75,7 @@ class DecisionStore:
         at: datetime,
     ) -> None:
         """The result of each decision, and the numbers it rests on. Raises DecisionMissing."""
-        check_grant(grant, Permission.ORDER_SUBMIT)
+        grant.must_carry(Permission.ORDER_SUBMIT)
         settled = await _SETTLE(
             self._conn,
             [

@@ -27,7 +27,7 @@ from hedgerow_routing.domain.assignment import CoveringArea
 from hedgerow_routing.domain.edition import Edition
 from hedgerow_routing.domain.fence import Disc, Fence
 
-from .guards import ChangedMeanwhile, IdTaken, check_grant
+from .refusals import ChangedMeanwhile, IdTaken
 from .tables import fences
 
 _SAME_FENCE = (
@@ -76,7 +76,7 @@ class FenceStore:
 
     async def publish(self, grant: PlantGrant, fence: Fence) -> None:
         """Close the version in force and open this one. Raises ChangedMeanwhile or IdTaken."""
-        check_grant(grant, Permission.FENCE_PUBLISH, fence.plant_id)
+        grant.must_carry(Permission.FENCE_PUBLISH, at=fence.plant_id)
         same = {"of_plant": fence.plant_id, "of_kind": fence.kind, "of_name": fence.name}
         await self._conn.execute(_CLOSE, {**same, "until": fence.edition.active_from})
         row = {"tenant_id": self._tenant_id, **_row(fence)}

@@ -12,7 +12,7 @@ from hedgerow.transaction import Transaction
 from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 
-from .guards import IdTaken, check_grant
+from .refusals import IdTaken
 from .tables import locations, plants
 
 _ADD_PLANT = insert(plants).on_conflict_do_nothing().returning(plants.c.plant_id)
@@ -46,7 +46,7 @@ class PlantStore:
 
     async def add(self, grant: TenantGrant, plant: PlantView) -> None:
         """Raises PlantCodeTaken or IdTaken."""
-        check_grant(grant, Permission.PLANT_CREATE)
+        grant.must_carry(Permission.PLANT_CREATE)
         row = {
             "tenant_id": self._tenant_id,
             "plant_id": plant.plant_id,
@@ -72,7 +72,7 @@ class PlantStore:
 
     async def add_location(self, grant: PlantGrant, location: LocationView) -> None:
         """Raises LocationCodeTaken or IdTaken."""
-        check_grant(grant, Permission.LOCATION_CREATE, location.plant_id)
+        grant.must_carry(Permission.LOCATION_CREATE, at=location.plant_id)
         row = {
             "tenant_id": self._tenant_id,
             "location_id": location.location_id,
