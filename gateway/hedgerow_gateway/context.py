@@ -23,7 +23,7 @@ class Context:
     """Of one operation, or of one event of a subscription.
 
     language   "zh" or "en"
-    ends_at    loop time at which the request is given up
+    timeout_s  time for the whole of it, seconds
     settle_s   how long to wait for an order to settle, seconds
     """
 
@@ -32,11 +32,17 @@ class Context:
     caller: Caller
     language: str
     request_id: str
-    ends_at: float
+    timeout_s: float
     settle_s: float
+    ends_at: float = field(init=False)
     load: Loaders = field(init=False)
 
     def __post_init__(self) -> None:
+        self.renew()
+
+    def renew(self) -> None:
+        """Forget what was read, and give it its whole time again: a subscription's next event."""
+        self.ends_at = asyncio.get_running_loop().time() + self.timeout_s
         self.load = Loaders(self.ask)
 
     async def ask(self, message: Request[R], *, key: str = "") -> R:

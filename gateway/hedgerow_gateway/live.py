@@ -95,7 +95,9 @@ class Live:
                 feed.offer(passed)
 
     @contextmanager
-    def waiting_for(self, caller: Caller, order_id: UUID, names: frozenset[str]) -> Iterator[Waiter]:
+    def waiting_for(
+        self, caller: Caller, order_id: UUID, names: frozenset[str]
+    ) -> Iterator[Waiter]:
         """Hears of the order from now on: enter before sending what causes the event."""
         waiter = Waiter(caller.tenant_id, names)
         self._waiting.setdefault(order_id, set()).add(waiter)

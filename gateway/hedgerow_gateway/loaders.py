@@ -38,11 +38,13 @@ from hedgerow.contracts.routing import (
     PlantsByIds,
     PlantView,
 )
+from hedgerow.contracts.values import LocationId
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 MOST_KEYS = 100  # in one request
+EVERYTHING = "everything"  # the only key of a loader that lists
 
 
 class WrongAnswer(Exception):
@@ -52,11 +54,12 @@ class WrongAnswer(Exception):
 class Loader(Generic[K, V]):
     """Answers keys with `ask`, which takes many and answers in their order."""
 
-    __slots__ = ("_ask", "_asked", "_known", "_tasks", "_unsent")
+    __slots__ = ("_ask", "_asked", "_failed", "_known", "_tasks", "_unsent")
 
     def __init__(self, ask: Callable[[tuple[K, ...]], Awaitable[Sequence[V]]]) -> None:
         self._ask = ask
         self._known: dict[K, V] = {}
+        self._failed: dict[K, BaseException] = {}  # not asked again: the time is the same
         self._asked: dict[K, list[asyncio.Future[V]]] = {}
         self._unsent: list[K] = []
         self._tasks: set[asyncio.Future[Sequence[V]]] = set()
@@ -67,6 +70,9 @@ class Loader(Generic[K, V]):
         future: asyncio.Future[V] = loop.create_future()
         if key in self._known:
             future.set_result(self._known[key])
+        elif key in self._failed:
+            future.set_exception(self._failed[key])
+            future.exception()  # seen: its asker may have gone away
         elif key in self._asked:
             self._asked[key].append(future)
         else:
@@ -77,7 +83,14 @@ class Loader(Generic[K, V]):
         return future
 
     async def load_all(self, keys: Sequence[K]) -> list[V]:
-        return list(await asyncio.gather(*map(self.load, keys)))
+        return [await each for each in [self.load(key) for key in keys]]
+
+    async def load_many(self, keys: Sequence[K | None]) -> list[V | None]:
+        """In the order of `keys`, None for None; each key is waited for once."""
+        missing = {key for key in keys if key is not None and key not in self._known}
+        if missing:
+            await asyncio.gather(*map(self.load, missing))
+        return [None if key is None else self._known[key] for key in keys]
 
     def know(self, key: K, value: V) -> None:
         """`value` was read another way."""
@@ -85,6 +98,7 @@ class Loader(Generic[K, V]):
 
     def forget(self, key: K) -> None:
         self._known.pop(key, None)
+        self._failed.pop(key, None)
 
     def _send(self) -> None:
         keys, self._unsent = self._unsent, []
@@ -105,8 +119,10 @@ class Loader(Generic[K, V]):
                 for future in futures:
                     future.set_result(value)
             return
+        error = error or WrongAnswer(f"{len(values)} answers to {len(keys)} keys")
+        self._failed |= dict.fromkeys(keys, error)
         for future in itertools.chain.from_iterable(open_):
-            future.set_exception(error or WrongAnswer(f"{len(values)} answers, {len(keys)} keys"))
+            future.set_exception(error)
             future.exception()  # seen: its asker may have gone away
 
 
@@ -131,6 +147,17 @@ class Loaders:
     @cached_property
     def locations(self) -> Loader[UUID, LocationView | None]:
         return Loader(lambda ids: self._ask(LocationsByIds(ids=_typed(ids))))
+
+    @cached_property
+    def location_chains(self) -> Loader[tuple[LocationId, ...], list[LocationView | None]]:
+        """Several locations at once."""
+
+        async def ask(
+            chains: tuple[tuple[LocationId, ...], ...],
+        ) -> Sequence[list[LocationView | None]]:
+            return await asyncio.gather(*map(self.locations.load_all, chains))
+
+        return Loader(ask)
 
     @cached_property
     def fences(self) -> Loader[UUID, tuple[FenceView, ...]]:
@@ -168,10 +195,10 @@ class Loaders:
         return Loader(lambda keys: self._ask(StockByKeys(keys=keys)))
 
     @cached_property
-    def plant_lists(self) -> Loader[None, tuple[PlantView, ...]]:
-        """All plants that the caller may see, under the only key None."""
+    def plant_lists(self) -> Loader[str, tuple[PlantView, ...]]:
+        """All plants that the caller may see, under the only key EVERYTHING."""
 
-        async def ask(_: tuple[None, ...]) -> Sequence[tuple[PlantView, ...]]:
+        async def ask(_: tuple[str, ...]) -> Sequence[tuple[PlantView, ...]]:
             plants: tuple[PlantView, ...] = await self._ask(ListPlants())
             for plant in plants:
                 self.plants.know(plant.plant_id, plant)
@@ -180,10 +207,10 @@ class Loaders:
         return Loader(ask)
 
     @cached_property
-    def location_lists(self) -> Loader[None, tuple[LocationView, ...]]:
-        """All locations of those plants, under the only key None."""
+    def location_lists(self) -> Loader[str, tuple[LocationView, ...]]:
+        """All locations of those plants, under the only key EVERYTHING."""
 
-        async def ask(_: tuple[None, ...]) -> Sequence[tuple[LocationView, ...]]:
+        async def ask(_: tuple[str, ...]) -> Sequence[tuple[LocationView, ...]]:
             locations: tuple[LocationView, ...] = await self._ask(ListLocations())
             for location in locations:
                 self.locations.know(location.location_id, location)

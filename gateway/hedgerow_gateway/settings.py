@@ -28,7 +28,9 @@ class GatewaySettings:
         default="",
     )
     oidc_audience: str = setting("the aud of their tokens", default="hedgerow")
-    oidc_tenant_claim: str = setting("claim that holds the tenant's UUID", default="tenant")
+    oidc_tenant_claim: str = setting(
+        "claim that holds the tenant's UUID", default="hedgerow_tenant"
+    )
     oidc_groups_claim: str = setting(
         "claim that lists the roles: role, or role@PLANTCODE", default="groups"
     )

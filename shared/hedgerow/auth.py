@@ -131,6 +131,10 @@ class NotAuthentic(Denied):
         )
 
 
+class WrongGrant(RuntimeError):
+    """A handler asked for one right and uses another: a bug, never the caller's fault."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlantGrant:
     """Proof that a caller holds `permission` at `plant_id`.
@@ -142,16 +146,34 @@ class PlantGrant:
     plant_id: PlantId
     permission: Permission
 
+    def must_carry(self, *permissions: Permission, at: PlantId | None) -> None:
+        """The last check before a write. Raises WrongGrant unless it is for one of `permissions`,
+        and the write is to the data of its plant."""
+        if self.permission not in permissions or at != self.plant_id:
+            raise WrongGrant(f"{self} does not cover {', '.join(permissions)} at plant {at}")
+
 
 @dataclass(frozen=True, slots=True)
 class TenantGrant:
     """Proof that a caller holds `permission` for the whole tenant, or for what has no plant yet.
 
     Only `Caller.grant_tenant` and `Caller.grant_somewhere` make one.
+
+    everywhere  for the whole tenant, so also at each of its plants
     """
 
     tenant_id: TenantId
     permission: Permission
+    everywhere: bool
+
+    def must_carry(self, *permissions: Permission, at: PlantId | None = None) -> None:
+        """The last check before a write. Raises WrongGrant unless it is for one of `permissions`,
+        and the write is to what has no plant, or it holds everywhere."""
+        if self.permission not in permissions or not (at is None or self.everywhere):
+            raise WrongGrant(f"{self} does not cover {', '.join(permissions)} at plant {at}")
+
+
+Grant = PlantGrant | TenantGrant
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,16 +232,15 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
         """Raises NotPermitted unless held for the whole tenant."""
         if permission not in self.tenant_grants:
             raise NotPermitted(permission, detail=f"{self.subject}, tenant-wide")
-        return TenantGrant(self.tenant_id, permission)
+        return TenantGrant(self.tenant_id, permission, everywhere=True)
 
     def grant_somewhere(self, permission: Permission) -> TenantGrant:
         """For what belongs to no plant yet, such as a new order. Raises NotPermitted unless held
         at one plant at least."""
-        if permission not in self.tenant_grants and not any(
-            permission in held for held in self.plant_grants.values()
-        ):
+        everywhere = permission in self.tenant_grants
+        if not everywhere and not any(permission in held for held in self.plant_grants.values()):
             raise NotPermitted(permission, detail=f"{self.subject}, anywhere")
-        return TenantGrant(self.tenant_id, permission)
+        return TenantGrant(self.tenant_id, permission, everywhere)
 
     def reach(self) -> Reach:
         everywhere = Permission.PLANT_READ in self.tenant_grants

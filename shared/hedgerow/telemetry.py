@@ -38,8 +38,7 @@ class Attribute(StrEnum):
     MESSAGE = "hedgerow.message"  # subject of the message, without tenant and plant
     BATCH_SIZE = "hedgerow.batch.size"  # messages that shared the transaction
     TENANT = "hedgerow.tenant"  # tenant id
-    AGGREGATE = "hedgerow.aggregate"  # aggregate of an event
-    REFUSED = "hedgerow.refused"  # code of the refusal
+    AGGREGATE = "hedgerow.aggregate"  # aggregate of an event that is published
 
 
 class Metric(StrEnum):
@@ -55,7 +54,6 @@ class Metric(StrEnum):
     SENT = "hedgerow.outbox.sent"
     PARKED = "hedgerow.outbox.parked"
     BUS_ERRORS = "hedgerow.bus.errors"
-    HTTP_REQUESTS = "hedgerow.http.requests"
     HTTP_SECONDS = "hedgerow.http.seconds"
     UNKNOWN_ROLES = "hedgerow.login.unknown_roles"
     SOCKETS = "hedgerow.sockets.open"
@@ -72,8 +70,10 @@ METRICS: Mapping[Metric, tuple[str, str]] = {
     Metric.SENT: ("{event}", "outbox rows acknowledged by the broker"),
     Metric.PARKED: ("{event}", "outbox rows parked after repeated refusal; alarm on any"),
     Metric.BUS_ERRORS: ("{error}", "errors the NATS client reported, by kind"),
-    Metric.HTTP_REQUESTS: ("{request}", "HTTP requests, by path and status"),
-    Metric.HTTP_SECONDS: ("s", "time to answer an HTTP request"),
+    Metric.HTTP_SECONDS: (
+        "s",
+        "time to answer an HTTP request, by path and status; it counts them too",
+    ),
     Metric.UNKNOWN_ROLES: ("{group}", "groups in tokens that gave no right"),
     Metric.SOCKETS: ("{socket}", "WebSockets opened less those closed"),
 }

@@ -16,9 +16,11 @@ async def suite(
 ) -> AsyncIterator[Suite]:
     """One suite for all flows; each test founds a company (tenant) of its own in it."""
     suite = Suite(workplace / "suite", databases, nats_server.url)
-    await suite.start()
-    yield suite
-    await suite.stop()
+    try:
+        await suite.start()
+        yield suite
+    finally:
+        await suite.stop()
 
 
 @pytest.fixture

@@ -43,11 +43,13 @@ async def ground(
     postgres = PostgresServer.start(folder / "postgres")
     nats = NatsServer.start(folder / "nats")
     suite = Suite(folder / "suite", Databases(postgres.admin_url), nats.url)
-    await suite.start()
-    yield Ground(postgres, nats, suite)
-    await suite.stop()
-    nats.remove()
-    postgres.remove()
+    try:
+        await suite.start()
+        yield Ground(postgres, nats, suite)
+    finally:
+        await suite.stop()
+        nats.remove()
+        postgres.remove()
 
 
 @dataclass

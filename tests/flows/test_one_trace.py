@@ -88,8 +88,8 @@ async def test_one_submission_is_one_trace(
         extra={"HEDGEROW_OTLP_ENDPOINT": f"http://127.0.0.1:{collector.port}"},
     )
     trace_id = "4bf92f3577b34da6a3ce929d0e0e4736"
-    await suite.start()
     try:
+        await suite.start()
         company = await found(suite)
         await company.skus("BOLT")
         await company.rule()

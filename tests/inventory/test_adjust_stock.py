@@ -2,9 +2,9 @@ from decimal import Decimal
 
 import pytest
 from hedgerow.auth import NotPermitted, Role
+from hedgerow.contracts.fields import BadQuantity, BadText
 from hedgerow.contracts.inventory import AdjustStock
 from hedgerow.errors import PlantForbidden
-from hedgerow_inventory.domain.inputs import BadQuantity, BadText
 from hedgerow_inventory.domain.sku import UnknownSku
 from hedgerow_inventory.domain.stock import StockPromised
 from hedgerow_inventory.handlers.adjust_stock import adjust_stock

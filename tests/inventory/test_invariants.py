@@ -1,11 +1,10 @@
 """The checks themselves, each on a fault that was planted; and what the database refuses to do."""
 
 import pytest
-from hedgerow.auth import Permission
+from hedgerow.auth import Permission, WrongGrant
 from hedgerow.contracts.inventory import LedgerKind
 from hedgerow_inventory.domain.stock import Stock
 from hedgerow_inventory.handlers.on_order_routed import on_orders_routed
-from hedgerow_inventory.store.grants import WrongGrant
 from hedgerow_inventory.store.invariants import violations
 from hedgerow_inventory.store.stock import StockStore
 from inventory.makers import (

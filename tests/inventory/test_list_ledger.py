@@ -3,12 +3,12 @@ from decimal import Decimal
 
 import pytest
 from hedgerow.auth import Role
+from hedgerow.contracts.fields import BadText
 from hedgerow.contracts.inventory import LedgerView, ListLedger
 from hedgerow.contracts.values import Page
-from hedgerow_inventory.domain.inputs import BadText
+from hedgerow.transaction.windows import BadCursor
 from hedgerow_inventory.handlers.on_order_routed import on_orders_routed
 from hedgerow_inventory.views.ledger import list_ledger
-from hedgerow_inventory.views.windows import BadCursor
 from inventory.makers import (
     BOLT,
     HANGZHOU,

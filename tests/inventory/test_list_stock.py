@@ -1,10 +1,10 @@
 import pytest
 from hedgerow.auth import Role
+from hedgerow.contracts.fields import BadText
 from hedgerow.contracts.inventory import ListStock, StockWhere
 from hedgerow.contracts.values import LocationId, Page, PlantId, new_id
-from hedgerow_inventory.domain.inputs import BadText
+from hedgerow.transaction.windows import BadCursor, BadPageSize
 from hedgerow_inventory.views.stock import list_stock
-from hedgerow_inventory.views.windows import BadCursor, BadPageSize
 from inventory.makers import (
     HANGZHOU,
     HEFEI,

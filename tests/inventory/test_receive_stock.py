@@ -3,10 +3,10 @@ from decimal import Decimal
 
 import pytest
 from hedgerow.auth import NotPermitted, Role
+from hedgerow.contracts.fields import BadCount, BadQuantity, BadText
 from hedgerow.contracts.inventory import ReceiveStock, RecordSupply, StockLine, StockView
 from hedgerow.contracts.values import LocationId, SupplyId, new_id
 from hedgerow.errors import PlantForbidden
-from hedgerow_inventory.domain.inputs import BadCount, BadQuantity, BadText
 from hedgerow_inventory.domain.sku import UnknownSku
 from hedgerow_inventory.domain.supply import SupplyMismatch, SupplyReceived
 from hedgerow_inventory.handlers.receive_stock import receive_stock

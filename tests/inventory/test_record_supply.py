@@ -3,10 +3,10 @@ from decimal import Decimal
 
 import pytest
 from hedgerow.auth import NotPermitted, Role
+from hedgerow.contracts.fields import BadQuantity, BadText, BadTime
 from hedgerow.contracts.inventory import RecordSupply, SupplyView
 from hedgerow.contracts.values import SupplyId, new_id
 from hedgerow.errors import PlantForbidden
-from hedgerow_inventory.domain.inputs import BadQuantity, BadText, BadTime
 from hedgerow_inventory.domain.sku import UnknownSku
 from hedgerow_inventory.domain.supply import SupplyExists
 from hedgerow_inventory.handlers.record_supply import record_supply

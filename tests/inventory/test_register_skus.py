@@ -1,8 +1,7 @@
 import pytest
 from hedgerow.auth import NotPermitted, Role
+from hedgerow.contracts.fields import BadCount, BadText, GivenTwice
 from hedgerow.contracts.inventory import ItemClass, RegisterSkus, SkuEntry, SkuView
-from hedgerow_inventory.domain.inputs import BadCount, BadText
-from hedgerow_inventory.domain.sku import SkuRepeated
 from hedgerow_inventory.handlers.register_skus import register_skus
 from inventory.makers import NINGBO, refused, rows
 from worlds import administrator, caller, transaction
@@ -64,7 +63,7 @@ async def test_tenants_have_skus_of_their_own(inventory_db):
         ((entry(name="A\ud800"),), BadText, "skus.0.name"),
         ((entry(name="长" * 201),), BadText, "skus.0.name"),
         ((entry(unit=" "),), BadText, "skus.0.unit"),
-        ((entry(), entry("NUT"), entry()), SkuRepeated, "skus.2.sku"),
+        ((entry(), entry("NUT"), entry()), GivenTwice, "skus.2.sku"),
     ],
 )
 async def test_what_cannot_be_kept_is_refused(inventory_db, entries, kind, field):

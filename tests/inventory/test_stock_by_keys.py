@@ -2,9 +2,9 @@ from decimal import Decimal
 
 import pytest
 from hedgerow.auth import Role
+from hedgerow.contracts.fields import BadText
 from hedgerow.contracts.inventory import StockByKeys, StockKey, StockView
 from hedgerow.contracts.values import LocationId, new_id
-from hedgerow_inventory.domain.inputs import BadText
 from hedgerow_inventory.handlers.on_order_routed import on_orders_routed
 from hedgerow_inventory.views.stock import stock_by_keys
 from inventory.makers import (

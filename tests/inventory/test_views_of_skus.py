@@ -1,9 +1,9 @@
 import pytest
+from hedgerow.contracts.fields import BadText
 from hedgerow.contracts.inventory import ItemClass, ListSkus, SkusByCodes, SkuView
 from hedgerow.contracts.values import Page
-from hedgerow_inventory.domain.inputs import BadText
+from hedgerow.transaction.windows import BadCursor, BadPageSize
 from hedgerow_inventory.views.skus import list_skus, skus_by_codes
-from hedgerow_inventory.views.windows import BadCursor, BadPageSize
 from inventory.makers import BOLT, NUT, become, reactor, refused, register
 from worlds import caller, transaction
 

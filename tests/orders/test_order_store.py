@@ -1,12 +1,11 @@
 import asyncio
 
 import pytest
-from hedgerow.auth import Caller, Permission
+from hedgerow.auth import Caller, Permission, Role, WrongGrant
 from hedgerow.contracts.values import OrderId
 from hedgerow.transaction import Transaction
 from hedgerow.transaction.tenancy import enter
 from hedgerow_orders.handlers.on_stock_reserved import on_stock_reserved
-from hedgerow_orders.store.grants import WrongGrant
 from hedgerow_orders.store.orders import OrderStore
 from hedgerow_orders.store.skus import SkuStore
 from orders.makers import (
@@ -23,17 +22,18 @@ from orders.makers import (
 )
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from worlds import NOON, administrator, transaction
+from worlds import NOON, administrator, caller, transaction
 
 
-@pytest.mark.parametrize("wrong", ["permission", "plant", "tenant"])
-async def test_a_plants_order_is_saved_with_a_grant_of_that_plant_only(orders_db, wrong):
+@pytest.mark.parametrize("wrong", ["permission", "plant", "somewhere"])
+async def test_a_plants_order_is_saved_with_a_grant_that_holds_there_only(orders_db, wrong):
+    suzhou = caller(plants={SUZHOU: Role.SALES})
     async with transaction(orders_db, administrator()) as tx:
         order = await OrderStore(tx).get((await assigned(tx)).order_id)
         grant = {
             "permission": tx.caller.grant(NINGBO, Permission.ORDER_READ),
             "plant": tx.caller.grant(SUZHOU, Permission.ORDER_CANCEL),
-            "tenant": tx.caller.grant_tenant(Permission.ORDER_CANCEL),
+            "somewhere": suzhou.grant_somewhere(Permission.ORDER_CANCEL),
         }[wrong]
         before = await everything(tx)
 

@@ -20,10 +20,10 @@ def price(amount: str, currency: str = "CNY") -> Money:
 @pytest.mark.parametrize(
     ("changes", "code", "field"),
     [
-        ({"channel": ""}, "TEXT_INVALID", "channel"),
-        ({"channel": "T MALL"}, "TEXT_INVALID", "channel"),
-        ({"channel": "T" * 41}, "TEXT_INVALID", "channel"),
-        ({"channel": "T\n"}, "TEXT_INVALID", "channel"),
+        ({"channel": ""}, "CODE_INVALID", "channel"),
+        ({"channel": "T MALL"}, "CODE_INVALID", "channel"),
+        ({"channel": "T" * 41}, "CODE_INVALID", "channel"),
+        ({"channel": "T\n"}, "CODE_INVALID", "channel"),
         ({"customer": Customer("", "港机")}, "TEXT_INVALID", "customer.code"),
         ({"customer": Customer("C", "  ")}, "TEXT_INVALID", "customer.name"),
         ({"customer": Customer("C", "港\0机")}, "TEXT_INVALID", "customer.name"),
@@ -170,7 +170,7 @@ async def test_refused_orders_in_a_batch_of_64_leave_their_neighbours_alone(orde
         taken = [each for each in asked if each not in (asked[7], asked[40])]
         assert [(each, given[each].code) for each in (7, 40)] == [
             (7, "UNKNOWN_SKU"),
-            (40, "TEXT_INVALID"),
+            (40, "CODE_INVALID"),
         ]
         assert [each.order_id for each in given if not isinstance(each, Invalid)] == [
             each.order_id for each in taken

@@ -1,9 +1,9 @@
 import pytest
 from hedgerow.auth import NotPermitted, Permission, Role
+from hedgerow.contracts.fields import BadText
 from hedgerow.contracts.rma import DecideReturn, RmaDecided, RmaState
 from hedgerow.contracts.values import RmaId, new_id
 from hedgerow.errors import PlantForbidden
-from hedgerow_rma.domain.input import BadText
 from hedgerow_rma.domain.rma import WrongState
 from hedgerow_rma.handlers.decide_return import decide_return
 from hedgerow_rma.store.tables import rma_changes

@@ -2,6 +2,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from hedgerow.contracts.fields import BadQuantity
 from hedgerow.contracts.rma import EligibilityCode, ReturnLine, RmaState
 from hedgerow_rma.domain.eligibility import (
     LineRepeated,
@@ -10,7 +11,6 @@ from hedgerow_rma.domain.eligibility import (
     assess,
     checked_lines,
 )
-from hedgerow_rma.domain.input import BadQuantity
 from rma.makers import delivered_line, delivered_order, lines_of
 from worlds import NOON
 

@@ -1,9 +1,9 @@
 from decimal import Decimal
 
 import pytest
+from hedgerow.contracts.fields import BadQuantity
 from hedgerow.contracts.rma import Disposition, RmaLineView
 from hedgerow_rma.domain.eligibility import LineRepeated, LineUnknown
-from hedgerow_rma.domain.input import BadQuantity
 from hedgerow_rma.domain.inspection import NotCovered, check_cover
 from rma.makers import fate
 

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 import pytest
-from hedgerow.auth import Permission, Role
+from hedgerow.auth import Permission, Role, WrongGrant
 from hedgerow.errors import PlantForbidden
 from hedgerow_rma.domain.delivered_order import DeliveredOrder
 from hedgerow_rma.store.delivered_orders import DeliveredOrderStore
@@ -54,7 +54,7 @@ async def test_a_grant_for_another_plant_writes_nothing(rma_db):
         order = await DeliveredOrderStore(tx).get(event.order_id)
         wrong = tx.caller.grant(SUZHOU, Permission.ORDER_ADVANCE)
 
-        with pytest.raises(ValueError, match="does not cover"):
+        with pytest.raises(WrongGrant):
             await DeliveredOrderStore(tx).add([(wrong, order)])
 
 

@@ -1,10 +1,10 @@
 from datetime import timedelta
 
 import pytest
+from hedgerow.contracts.fields import BadText
 from hedgerow.contracts.rma import Disposition, RmaState
 from hedgerow.contracts.values import RmaId, new_id
 from hedgerow_rma.domain.eligibility import assess
-from hedgerow_rma.domain.input import BadText
 from hedgerow_rma.domain.inspection import NotForRefused
 from hedgerow_rma.domain.rma import Change, OverQuantity, Rma, Step, WrongState
 from rma.makers import (

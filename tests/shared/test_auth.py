@@ -13,6 +13,7 @@ from hedgerow.auth import (
     Reach,
     Role,
     Verifier,
+    WrongGrant,
 )
 from hedgerow.contracts.values import PlantId, TenantId, new_id
 from hedgerow.errors import PlantForbidden
@@ -54,6 +55,33 @@ def test_tenant_wide_rights_hold_at_every_plant() -> None:
     dispatcher = caller(tenant=Role.DISPATCHER)
 
     assert dispatcher.grant(SOUTH, Permission.ORDER_CANCEL).plant_id == SOUTH
+
+
+def test_a_grant_carries_its_permission_at_its_plant_only() -> None:
+    grant = caller(plants={NORTH: Role.SALES}).grant(NORTH, Permission.ORDER_CANCEL)
+
+    grant.must_carry(Permission.ORDER_ADVANCE, Permission.ORDER_CANCEL, at=NORTH)
+    with pytest.raises(WrongGrant, match="order:advance"):
+        grant.must_carry(Permission.ORDER_ADVANCE, at=NORTH)
+    for elsewhere in (SOUTH, None):
+        with pytest.raises(WrongGrant):
+            grant.must_carry(Permission.ORDER_CANCEL, at=elsewhere)
+
+
+def test_a_grant_of_the_whole_tenant_carries_everywhere_and_one_of_somewhere_nowhere() -> None:
+    submit = Permission.ORDER_SUBMIT
+    whole = caller(tenant=Role.DISPATCHER)
+    part = caller(plants={NORTH: Role.SALES})
+
+    for grant in (whole.grant_tenant(submit), whole.grant_somewhere(submit)):
+        grant.must_carry(submit)
+        grant.must_carry(submit, at=NORTH)
+    somewhere = part.grant_somewhere(submit)
+    somewhere.must_carry(submit)
+    with pytest.raises(WrongGrant):
+        somewhere.must_carry(submit, at=NORTH)
+    with pytest.raises(WrongGrant):
+        somewhere.must_carry(Permission.ORDER_CANCEL)
 
 
 def test_the_reach_of_plant_staff_is_their_plants() -> None:

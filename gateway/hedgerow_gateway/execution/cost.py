@@ -22,12 +22,7 @@ from graphql import (
     is_non_null_type,
 )
 
-# Keys of a published field's metadata.
-ASSUMED = "assumed"  # int: entries of a list
-PAGED = "paged"  # bool: takes first or last
-PER_PAGE = "per_page"  # bool: entries as many as the page has
-SIZED_BY = "sized_by"  # str: argument whose length is the number of entries
-READ = "read"  # function of the object that gives the value
+from hedgerow_gateway.execution.facts import facts_of
 
 USUAL_ENTRIES = 5
 MUTATION = 10
@@ -100,30 +95,25 @@ class Cost:
         return total
 
 
-def weights(schema: GraphQLSchema) -> dict[GraphQLField, Weight]:
-    """The weight of every field of `schema`, from its type and its metadata."""
-    found: dict[GraphQLField, Weight] = {}
+def weights(schema: GraphQLSchema) -> dict[tuple[str, str], Weight]:
+    """The weight of every field of `schema` by type and field name, from its type and metadata."""
+    found: dict[tuple[str, str], Weight] = {}
     for kind in schema.type_map.values():
         if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
-            for each in kind.fields.values():
-                found[each] = _weight(each, mutation=kind is schema.mutation_type)
+            for name, each in kind.fields.items():
+                found[kind.name, name] = _weight(each, mutation=kind is schema.mutation_type)
     return found
 
 
-def metadata_of(each: GraphQLField) -> Mapping[Any, Any]:
-    published = each.extensions.get("strawberry-definition")
-    return getattr(published, "metadata", None) or {}
-
-
 def _weight(each: GraphQLField, *, mutation: bool) -> Weight:
-    declared = metadata_of(each)
+    facts = facts_of(each)
     composite = is_composite_type(get_named_type(each.type))
     listed = is_list_type(each.type.of_type if is_non_null_type(each.type) else each.type)
-    entries = declared.get(ASSUMED, USUAL_ENTRIES if listed else 1)
+    entries = facts.entries or (USUAL_ENTRIES if listed else 1)
     return Weight(
         own=MUTATION if mutation else int(composite),
         entries=entries if composite else 0,
-        paged=bool(declared.get(PAGED)),
-        per_page=bool(declared.get(PER_PAGE)),
-        sized_by=str(declared.get(SIZED_BY, "")),
+        paged=facts.paged,
+        per_page=facts.per_page,
+        sized_by=facts.sized_by,
     )

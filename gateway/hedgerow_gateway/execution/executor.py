@@ -1,74 +1,119 @@
-"""graphql-core's executor with a short way for fields that are a function of their object.
+"""graphql-core's executor, with plans for what lies below the root fields.
 
-Most fields are: an attribute, or something worked out from the object alone. Those need no
-resolve info, no arguments and no awaiting. Whatever is not plain goes the ordinary way, and so
-does whatever fails: errors, their paths and nulls always come from graphql-core.
+The root fields, everything that has a resolver of its own, abstract types and all errors are
+graphql-core's. Where a plan can be made of an object type's selection it answers, for whole lists
+at once; when it raises anything, graphql-core answers that part again in the ordinary way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from operator import attrgetter
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema, is_leaf_type, is_non_null_type
+from graphql import GraphQLObjectType, is_non_null_type
 from graphql.execution import Executor
-from graphql.execution.collect_fields import FieldDetailsList
+from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
 from graphql.pyutils import Path
 
-from hedgerow_gateway.execution.cost import READ, metadata_of
+from hedgerow_gateway.execution.filling import Filling
+from hedgerow_gateway.execution.plans import Plan, plan_of
+from hedgerow_gateway.execution.shape import Unready
 
-Read = Callable[[Any], Any]
-PLAIN = "hedgerow-plain"  # key of GraphQLField.extensions
+Plans = dict[Any, Plan | None]
 
-
-def mark_plain_fields(schema: GraphQLSchema) -> None:
-    """Note on every field of `schema` how it is read, when that takes nothing but its object."""
-    for kind in schema.type_map.values():
-        if isinstance(kind, GraphQLObjectType) and not kind.name.startswith("__"):
-            for each in kind.fields.values():
-                if (read := _read(each)) is not None:
-                    each.extensions[PLAIN] = (read, _coerce(each))
-
-
-def _read(each: GraphQLField) -> Read | None:
-    published = each.extensions.get("strawberry-definition")
-    if published is None or each.args:
-        return None
-    declared: Read | None = metadata_of(each).get(READ)
-    if declared is not None:
-        return declared
-    return attrgetter(published.python_name) if published.is_basic_field else None
-
-
-def _coerce(each: GraphQLField) -> Callable[[Any], Any] | None:
-    """What makes a value of a leaf field presentable; None for fields with fields below."""
-    kind = each.type.of_type if is_non_null_type(each.type) else each.type
-    return kind.coerce_output_value if is_leaf_type(kind) else None
+MOST_PLANS = 200  # of one document; each combination of conditions needs plans of its own
 
 
 class GatewayExecutor(Executor[None]):
-    def execute_field(
+    def __init__(
+        self, *args: Any, plans: Plans, conditions: tuple[Any, ...], **kwargs: Any
+    ) -> None:
+        """plans       of this document, kept from one request to the next
+        conditions  values of the variables that decide which fields are selected
+        """
+        super().__init__(*args, **kwargs)
+        self._plans = plans
+        self._conditions = conditions
+        self._filling = Filling(self.context_value, self.variable_values)
+
+    def complete_object_value(
         self,
-        parent_type: GraphQLObjectType,
-        source: Any,
+        return_type: GraphQLObjectType,
         field_details_list: FieldDetailsList,
+        info: Any,
         path: Path,
+        result: Any,
         position_context: None,
     ) -> Any:
-        declared = parent_type.fields.get(field_details_list[0].node.name.value)
-        plain = declared.extensions.get(PLAIN) if declared is not None else None
-        if plain is not None:
-            read, coerce = plain
-            if coerce is not None:
-                try:
-                    value = read(source)
-                    if value is not None:
-                        return coerce(value)
-                    if not is_non_null_type(declared.type):
-                        return None
-                except Exception:  # noqa: BLE001  the ordinary way below reports it
-                    pass
-        return super().execute_field(
-            parent_type, source, field_details_list, path, position_context
-        )
+        def ordinary() -> Any:
+            return super(GatewayExecutor, self).complete_object_value(
+                return_type, field_details_list, info, path, result, position_context
+            )
+
+        plan = self._plan(return_type, field_details_list)
+        if plan is None:
+            return ordinary()
+        if plan.waits:
+            return self._later(plan, [result], ordinary, lambda rows: rows[0])
+        try:
+            return self._filling.now(plan, [result])[0]
+        except Exception:  # noqa: BLE001  answered, or reported, in the ordinary way
+            return ordinary()
+
+    def complete_list_value(
+        self,
+        return_type: Any,
+        field_details_list: FieldDetailsList,
+        info: Any,
+        path: Path,
+        result: Any,
+        position_context: None,
+    ) -> Any:
+        def ordinary() -> Any:
+            return super(GatewayExecutor, self).complete_list_value(
+                return_type, field_details_list, info, path, result, position_context
+            )
+
+        item = return_type.of_type
+        item = item.of_type if is_non_null_type(item) else item
+        if not isinstance(item, GraphQLObjectType) or not isinstance(result, list | tuple):
+            return ordinary()
+        plan = self._plan(item, field_details_list)
+        if plan is None or None in result:
+            return ordinary()
+        if plan.waits:
+            return self._later(plan, result, ordinary, lambda rows: rows)
+        try:
+            return self._filling.now(plan, result)
+        except Exception:  # noqa: BLE001  answered, or reported, in the ordinary way
+            return ordinary()
+
+    async def _later(
+        self,
+        plan: Plan,
+        objects: Sequence[Any],
+        ordinary: Callable[[], Any],
+        take: Callable[[list[dict[str, Any]]], Any],
+    ) -> Any:
+        try:
+            return take(await self._filling.later(plan, objects))
+        except Exception:  # noqa: BLE001  answered, or reported, in the ordinary way
+            completed = ordinary()
+        return await completed if isinstance(completed, Awaitable) else completed
+
+    def _plan(self, kind: GraphQLObjectType, details: FieldDetailsList) -> Plan | None:
+        """None when this selection is not for a plan. Nodes live as long as their document."""
+        key = (kind.name, self._conditions, *(id(each.node) for each in details))
+        if key in self._plans:
+            return self._plans[key]
+        try:
+            made: Plan | None = plan_of(kind, self._collect(kind, details), self._collect)
+        except Unready:
+            made = None
+        if len(self._plans) >= MOST_PLANS:
+            self._plans.clear()
+        self._plans[key] = made
+        return made
+
+    def _collect(self, kind: GraphQLObjectType, details: FieldDetailsList) -> GroupedFieldSet:
+        return self.collect_subfields(kind, details).grouped_field_set

@@ -15,7 +15,6 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
-    GraphQLField,
     GraphQLInterfaceType,
     GraphQLNamedType,
     GraphQLObjectType,
@@ -29,47 +28,11 @@ from graphql import (
     VariableNode,
     get_named_type,
 )
-from hedgerow.errors import Invalid
 
 from hedgerow_gateway.execution.cost import MOST, Cost, Given, Weight, weights
+from hedgerow_gateway.execution.limits import BadPage, Limits, OverLimit, Shape, check_pages
 
-PAGE_MOST = 100
 UNKNOWN = Weight(own=1, entries=1, paged=False, per_page=False, sized_by="")
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Of one document. Fields of a fragment count each time it is spread."""
-
-    characters: int = 16 * 1024
-    tokens: int = 1000
-    depth: int = 12
-    levels: int = 40  # selection sets inside each other, inline fragments included
-    aliases: int = 15
-    roots: int = 10
-    fields: int = 500
-    directives: int = 20
-    cost: int = 5000
-
-
-class OverLimit(Invalid):
-    code = "COST_LIMIT_EXCEEDED"
-
-    def __init__(self, what: str, what_zh: str, most: int) -> None:
-        super().__init__(
-            f"The document has more than {most} {what}.", f"查询超出限制：{what_zh}最多 {most}"
-        )
-
-
-class BadPage(Invalid):
-    code = "BAD_PAGE"
-
-    def __init__(self, name: str) -> None:
-        super().__init__(
-            f"{name} needs exactly one of first and last, from 1 to {PAGE_MOST}.",
-            f"{name} 必须且只能提供 first 或 last 之一，取值 1 到 {PAGE_MOST}",
-            field=f"{name}.first",
-        )
 
 
 @dataclass(slots=True)
@@ -85,16 +48,6 @@ class Tally:
         self.fields = min(MOST, self.fields + other.fields)
         self.aliases = min(MOST, self.aliases + other.aliases)
         self.directives = min(MOST, self.directives + other.directives)
-
-
-@dataclass(slots=True)
-class Shape:
-    """cost   of the operation, a function of the variables
-    pages  every connection's name and what it was given, to be checked with the variables
-    """
-
-    cost: Cost
-    pages: list[tuple[str, Given]]
 
 
 class Guard:
@@ -130,7 +83,7 @@ class _Walk:
     def __init__(
         self,
         schema: GraphQLSchema,
-        weighed: Mapping[GraphQLField, Weight],
+        weighed: Mapping[tuple[str, str], Weight],
         limits: Limits,
         fragments: Mapping[str, FragmentDefinitionNode],
     ) -> None:
@@ -204,7 +157,7 @@ class _Walk:
         declared = None
         if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
             declared = kind.fields.get(name)
-        weight = self._weights.get(declared, UNKNOWN) if declared is not None else UNKNOWN
+        weight = self._weights.get((kind.name, name), UNKNOWN) if kind is not None else UNKNOWN
         below_page = _page(node) if weight.paged else None
         if below_page is not None:
             _check_literals(name, below_page)
@@ -225,18 +178,6 @@ class _Walk:
             tally.cost.add_scaled(by, below.cost)
         else:
             tally.cost.add(below.cost, by if by is not None else max(1, weight.entries))
-
-
-def check_pages(shape: Shape, variables: Mapping[str, object]) -> None:
-    """Raises BadPage unless every connection was given exactly one of first and last, 1 to 100."""
-    for name, given in shape.pages:
-        values = [
-            variables.get(each) if isinstance(each, str) else each
-            for each in (given.first, given.last)
-        ]
-        asked = [value for value in values if value is not None]
-        if len(asked) != 1 or not isinstance(asked[0], int) or not 1 <= asked[0] <= PAGE_MOST:
-            raise BadPage(name)
 
 
 def _check_literals(name: str, page: Given) -> None:

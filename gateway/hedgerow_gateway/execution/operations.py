@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import (
+    DirectiveNode,
     DocumentNode,
     FragmentDefinitionNode,
     GraphQLError,
@@ -15,6 +16,7 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     StringValueNode,
+    VariableNode,
     parse,
     specified_rules,
     validate,
@@ -24,7 +26,10 @@ from graphql.execution.collect_fields import FragmentDetails
 from graphql.language.visitor import Visitor
 from hedgerow.errors import Invalid, Refused
 
-from hedgerow_gateway.execution.guard import Guard, Limits, OverLimit, Shape
+from hedgerow_gateway.execution.coercion import Coercions, Variables
+from hedgerow_gateway.execution.executor import Plans
+from hedgerow_gateway.execution.guard import Guard
+from hedgerow_gateway.execution.limits import Limits, OverLimit, Shape
 
 MOST_KEPT = 1000
 MOST_CHARACTERS = 1024 * 1024  # of all kept documents
@@ -39,7 +44,8 @@ class BadDocument(Invalid):
 class Operation:
     """One document's only operation. When `errors` holds any, it must not run.
 
-    plans  what the executor worked out for this document; it keeps its own keys
+    conditions  variables that decide with @skip and @include which fields are selected
+    plans       what the executor worked out for this document; it keeps its own keys
     """
 
     text: str
@@ -48,7 +54,9 @@ class Operation:
     fragment_definitions: dict[str, FragmentDefinitionNode] = field(default_factory=dict)
     fragments: dict[str, FragmentDetails] = field(default_factory=dict)
     shape: Shape | None = None
-    plans: dict[Any, Any] = field(default_factory=dict)
+    variables: Variables | None = None
+    conditions: tuple[str, ...] = ()
+    plans: Plans = field(default_factory=dict)
 
     @property
     def kind(self) -> OperationType | None:
@@ -67,6 +75,7 @@ class Operations:
         self.limits = limits
         self._schema = schema
         self._guard = Guard(schema, limits)
+        self._coercions = Coercions()
         self._rules = (
             tuple(specified_rules)
             if introspection
@@ -122,6 +131,10 @@ class Operations:
                 name: FragmentDetails(each, None) for name, each in fragment_definitions.items()
             },
             shape=shape,
+            variables=None
+            if errors
+            else Variables(self._schema, definition.variable_definitions or (), self._coercions),
+            conditions=_conditions(document),
         )
 
 
@@ -132,6 +145,26 @@ def _only_operation(document: DocumentNode) -> OperationDefinitionNode:
     if len(found) > 1:
         raise OverLimit("operations", "操作数", 1)
     return found[0]
+
+
+class _Conditions(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
+        if node.name.value in ("skip", "include"):
+            self.names |= {
+                each.value.name.value
+                for each in node.arguments or ()
+                if isinstance(each.value, VariableNode)
+            }
+
+
+def _conditions(document: DocumentNode) -> tuple[str, ...]:
+    found = _Conditions()
+    visit(document, found)
+    return tuple(sorted(found.names))
 
 
 class _Strings(Visitor):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,36 +10,26 @@ from decimal import Decimal
 import strawberry
 from hedgerow.contracts.inventory import SeenStock
 from hedgerow.contracts.routing import (
-    AreaTrace,
-    AssignmentMethod,
     AssignmentView,
     Candidate,
-    DecisionResult,
     DecisionView,
-    DistanceTrace,
     LocatePoint,
-    LocationView,
-    PlantView,
+)
+from hedgerow.contracts.values import LocationId
+
+from hedgerow_gateway.context import Info
+from hedgerow_gateway.schema.enums import (
+    AssignmentMethod,
+    DecisionResult,
     SafetyTest,
     UnroutableReason,
 )
-
-from hedgerow_gateway.context import Info
-from hedgerow_gateway.schema.fields import derived, edge, shown
+from hedgerow_gateway.schema.fields import derived, query, shown
+from hedgerow_gateway.schema.finding import to_location, to_plant
 from hedgerow_gateway.schema.ids import global_id, uuid_of
 from hedgerow_gateway.schema.node import Node, published
 from hedgerow_gateway.schema.plants import Location, Plant
 from hedgerow_gateway.schema.values import GeoPointInput, Position
-
-strawberry.enum(AssignmentMethod, description="How the plant was found.")
-strawberry.enum(UnroutableReason, description="Why no plant was found.")
-strawberry.enum(DecisionResult, description="What came of it.")
-
-
-def _plant_of(
-    trace: strawberry.Parent[AreaTrace | DistanceTrace | AssignmentView], info: Info
-) -> Awaitable[PlantView | None] | None:
-    return None if trace.plant_id is None else info.context.load.plants.load(trace.plant_id)
 
 
 @strawberry.type(description="A service area that covers the point.")
@@ -49,7 +39,7 @@ class CoveringArea:
     priority: int = shown("优先级", "Priority", "The higher one wins.")
     area_m2: float = shown("面积（平方米）", "Area (m²)", "At equal priority the smaller one wins.")
     chosen: bool = shown("选中", "Chosen", "Whether it decided.")
-    plant: Plant | None = edge(_plant_of, "工厂", "Plant", "Null for those who may not see it.")
+    plant: Plant | None = to_plant("工厂", "Plant", "Null for those who may not see it.")
 
 
 @strawberry.type(description="How far a plant is from the point.")
@@ -58,14 +48,14 @@ class PlantDistance:
     distance_m: float = shown("距离（米）", "Distance (m)", "Geodesic, on the ellipsoid.")
     within_limit: bool = shown("在限制内", "Within limit", "Whether it is near enough.")
     chosen: bool = shown("选中", "Chosen", "Whether it decided.")
-    plant: Plant | None = edge(_plant_of, "工厂", "Plant", "Null for those who may not see it.")
+    plant: Plant | None = to_plant("工厂", "Plant", "Null for those who may not see it.")
 
 
 @strawberry.type(description="Which plant a point belongs to, and why.")
 class Assignment:
     point: Position = shown("位置", "Point", "In WGS-84.")
     method: AssignmentMethod = shown("方式", "Method", "How the plant was found.")
-    plant: Plant | None = edge(_plant_of, "工厂", "Plant", "Null when unroutable or hidden.")
+    plant: Plant | None = to_plant("工厂", "Plant", "Null when unroutable or hidden.")
     unroutable: UnroutableReason | None = shown(
         "无法路由原因", "Unroutable", "Why no plant was found; null when one was."
     )
@@ -92,11 +82,9 @@ class CandidateSeen:
     candidate: Candidate
     checks: Sequence[SeenStock]
 
-
-def _location_of(
-    seen: strawberry.Parent[CandidateSeen], info: Info
-) -> Awaitable[LocationView | None]:
-    return info.context.load.locations.load(seen.candidate.location_id)
+    @property
+    def location_id(self) -> LocationId:
+        return self.candidate.location_id
 
 
 @strawberry.type(description="The test of one line at one location, with the stock row locked.")
@@ -107,9 +95,7 @@ class CandidateCheck:
     available: Decimal = shown("可用数量", "Available", "Before the safety level is taken off.")
     safety_level: Decimal = shown("安全库存", "Safety level", "What promising must leave.")
     passed: bool = shown("通过", "Passed", "Whether the line was placed here.")
-    reason: str = shown(
-        "原因", "Reason", "Empty, INSUFFICIENT, BELOW_SAFETY or NOT_STOCKED."
-    )
+    reason: str = shown("原因", "Reason", "Empty, INSUFFICIENT, BELOW_SAFETY or NOT_STOCKED.")
 
 
 @strawberry.type(description="A location that was tried, and what was seen there.")
@@ -118,7 +104,13 @@ class RoutingCandidate:
     location_code: str = derived(
         lambda it: it.candidate.location_code, "库位代码", "Location code", "Of the location."
     )
-    location: Location | None = edge(_location_of, "库位", "Location", "The location.")
+    location: Location | None = to_location("库位", "Location", "The location.")
+    passed: bool = derived(
+        lambda it: any(check.passed for check in it.checks),
+        "通过",
+        "Passed",
+        "Whether a line was placed here.",
+    )
     checks: list[CandidateCheck] = shown(
         "判定", "Checks", "One per line that came this far; empty until inventory has answered."
     )
@@ -131,7 +123,7 @@ class RoutedLine:
     quantity: Decimal = shown("数量", "Quantity", "In the SKU's unit.")
 
 
-def _candidates(decision: DecisionView) -> list[CandidateSeen]:
+def _chain(decision: DecisionView) -> list[CandidateSeen]:
     return [
         CandidateSeen(
             candidate,
@@ -152,8 +144,8 @@ class RoutingDecision(Node):
     lines: list[RoutedLine] = shown("订单行", "Lines", "What was asked for.")
     assignment: Assignment = shown("归属", "Assignment", "Which plant, and why.")
     rules: list[RuleWeighed] = shown("规则", "Rules", "Those in force, in the order of trial.")
-    candidates: list[RoutingCandidate] = derived(
-        _candidates, "候选库位", "Candidates", "In the order in which they were tried."
+    chain: list[RoutingCandidate] = derived(
+        _chain, "候选库位", "Chain", "Candidates in the order in which they were tried."
     )
     safety_test: SafetyTest | None = shown(
         "安全库存判定", "Safety test", "Null when no rule was chosen."
@@ -169,3 +161,11 @@ async def locate_point(info: Info, point: GeoPointInput) -> AssignmentView:
 
 async def routing_decision(info: Info, id: strawberry.ID) -> DecisionView | None:
     return await info.context.load.decisions.load(uuid_of("RoutingDecision", id))
+
+
+@strawberry.type
+class DecisionQueries:
+    locate_point: Assignment | None = query(
+        locate_point, "Which plant a point belongs to, and why."
+    )
+    routing_decision: RoutingDecision | None = query(routing_decision, "A routing decision by id.")

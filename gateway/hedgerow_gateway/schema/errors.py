@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import enum
+import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import strawberry
 from hedgerow.errors import Refused
-from strawberry.extensions.field_extension import FieldExtension
 
 from hedgerow_gateway.context import Context, Info
 from hedgerow_gateway.schema.fields import Label, shown
@@ -25,6 +25,7 @@ COMMON: Mapping[str, str] = {
     "NOT_PERMITTED": "The caller sees the plant but lacks the permission.",
     "INVALID_ID": "Not an id as the API gives them, or of another type.",
     "MALFORMED": "A value has the wrong form.",
+    "TEXT_INVALID": "A text is empty, too long or holds a character that is not allowed.",
     "MESSAGE_TOO_LARGE": "The request is larger than the message bus carries.",
     "IDEMPOTENCY_CONFLICT": "The idempotency key was used for another request.",
     "INVALID_IDEMPOTENCY_KEY": "The idempotency key is empty, too long or not printable.",
@@ -56,7 +57,7 @@ class UserError:
     )
 
 
-def user_errors(mutation: str, codes: Mapping[str, str], renamed: Mapping[str, str] = {}) -> Any:  # noqa: B006
+def user_errors(mutation: str, codes: Mapping[str, str], renamed: Mapping[str, str] = {}) -> Any:
     """The field `userErrors` of a payload, with an error type and an enum of its own.
 
     mutation  "OrderCancel"
@@ -89,11 +90,8 @@ def user_errors(mutation: str, codes: Mapping[str, str], renamed: Mapping[str, s
     )
 
 
-class Refusals(FieldExtension):
-    """Turns a Refused raised under the mutation into its `userErrors`.
-
-    What is not the user's business rises: Unavailable, and what a service calls internal.
-    """
+class Refusals:
+    """Turns a Refused into the `userErrors` of a payload class."""
 
     def __init__(self, payload: type) -> None:
         self._payload = payload
@@ -101,13 +99,11 @@ class Refusals(FieldExtension):
         self._codes = declared["user_errors"].metadata["codes"]
         self._renamed = declared["user_errors"].metadata["renamed"]
 
-    async def resolve_async(self, next_: Any, source: Any, info: Info, **kwargs: Any) -> Any:
-        try:
-            return await next_(source, info, **kwargs)
-        except Refused as refused:
-            if refused.family not in FAMILIES or refused.code == "NOT_AUTHENTIC":
-                raise
-            return self._payload(user_errors=[self.complaint(refused, info.context)])
+    def payload(self, refused: Refused, context: Context) -> Any:
+        """Raises what is not the user's business: Unavailable, and what a service calls internal."""
+        if refused.family not in FAMILIES or refused.code == "NOT_AUTHENTIC":
+            raise refused
+        return self._payload(user_errors=[self.complaint(refused, context)])
 
     def complaint(self, refused: Refused, context: Context) -> Complaint:
         known = self._codes.__members__
@@ -126,8 +122,17 @@ def camel(name: str) -> str:
     return re.sub(r"_([a-z0-9])", lambda found: found[1].upper(), name)
 
 
-def mutation(payload: type, resolver: Any, description: str) -> Any:
+def mutation(
+    payload: type, resolver: Callable[[Info, Any], Awaitable[Any]], description: str
+) -> Any:
     """A field of Mutation: `resolver` answers with a `payload` or raises Refused."""
-    return strawberry.field(
-        resolver=resolver, description=description, extensions=[Refusals(payload)]
-    )
+    refusals = Refusals(payload)
+
+    @functools.wraps(resolver)
+    async def answered(info: Info, input: Any) -> Any:
+        try:
+            return await resolver(info, input)
+        except Refused as refused:
+            return refusals.payload(refused, info.context)
+
+    return strawberry.field(resolver=answered, description=description)

@@ -7,18 +7,16 @@ from typing import Any
 
 import strawberry
 from hedgerow.contracts import routing as contract
-from hedgerow.contracts.routing import CheckPresence, FenceKind, FenceView, PublishFence
-from hedgerow.contracts.values import Datum
+from hedgerow.contracts.routing import CheckPresence, FenceView, PublishFence
 
 from hedgerow_gateway.context import Info
 from hedgerow_gateway.schema.act import Act
-from hedgerow_gateway.schema.errors import UserError, user_errors
-from hedgerow_gateway.schema.fields import derived, entered, member, same, shown
+from hedgerow_gateway.schema.enums import Datum, FenceKind
+from hedgerow_gateway.schema.errors import UserError, mutation, user_errors
+from hedgerow_gateway.schema.fields import derived, entered, member, query, same, shown
 from hedgerow_gateway.schema.ids import global_id, uuid_of
 from hedgerow_gateway.schema.scalars import GeoJson
 from hedgerow_gateway.schema.values import GeoPoint, GeoPointInput, given
-
-strawberry.enum(FenceKind, description="What a fence decides.")
 
 
 @strawberry.type(description="A circle on the ellipsoid; its edge belongs to it.")
@@ -64,7 +62,7 @@ class FencePublishInput:
         "类型", "Kind", "PRESENCE takes a circle, SERVICE_AREA takes GeoJSON."
     )
     name: str = entered("名称", "Name", "Replaces the plant's fence of this kind and name.")
-    priority: int = entered(
+    priority: int | None = entered(
         "优先级", "Priority", "Where areas overlap, the higher one wins; 0.", optional=True
     )
     circle: CircleInput | None = entered("圆", "Circle", "For PRESENCE.", optional=True)
@@ -101,9 +99,9 @@ class FencePublishPayload:
             "DATUM_REQUIRED": "The coordinates lack their datum.",
             "FENCE_SHAPE": "Circle and GeoJSON: exactly the one that fits the kind.",
             "RADIUS_INVALID": "The radius is out of range.",
-            "INVALID_TEXT": "A text is empty, too long or holds a character that is not allowed.",
-            "INVALID_PRIORITY": "The priority is out of range.",
+            "PRIORITY_INVALID": "The priority is out of range.",
             "ID_TAKEN": "The id is in use.",
+            "CHANGED_MEANWHILE": "Somebody else published at the same moment; try again.",
         },
     )
 
@@ -112,3 +110,17 @@ async def fence_publish(info: Info, input: FencePublishInput) -> FencePublishPay
     act = Act.of(info)
     fence: FenceView = await act.send(input.command(act.new_id()))
     return FencePublishPayload(fence=same(fence))
+
+
+@strawberry.type
+class FenceQueries:
+    presence: bool | None = query(
+        presence, "Whether the point is inside the plant's presence fence; its edge counts."
+    )
+
+
+@strawberry.type
+class FenceMutations:
+    fence_publish: FencePublishPayload | None = mutation(
+        FencePublishPayload, fence_publish, "Put a fence in force from now on."
+    )

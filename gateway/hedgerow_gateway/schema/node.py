@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import strawberry
-from graphql import GraphQLError
 from hedgerow.contracts.inventory import SkuView, StockKey, StockView
 from hedgerow.contracts.orders import OrderView
 from hedgerow.contracts.rma import RmaView
@@ -16,7 +15,7 @@ from hedgerow.errors import Invalid
 
 from hedgerow_gateway.context import Info
 from hedgerow_gateway.loaders import Loaders
-from hedgerow_gateway.schema.fields import derived
+from hedgerow_gateway.schema.fields import derived, query
 from hedgerow_gateway.schema.ids import BadId, global_id, split_id
 
 MOST_IDS = 100
@@ -115,5 +114,9 @@ async def nodes(info: Info, ids: list[strawberry.ID]) -> list[Any]:
     return [await each for each in found]
 
 
-def unknown_type(name: str) -> GraphQLError:
-    return GraphQLError(f"There is no entity of type {name!r}.")
+@strawberry.type
+class NodeQueries:
+    node: Node | None = query(node, "Anything by its id; null when absent or hidden.")
+    nodes: list[Node | None] | None = query(
+        nodes, "Up to 100 things by their ids, in that order.", sized_by="ids"
+    )

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from enum import Enum
 
 import strawberry
-from hedgerow.contracts.orders import OrderState
+
+from hedgerow_gateway.schema.enums import OrderState
 
 # Chinese, English.
 LABELS: Mapping[OrderState, tuple[str, str]] = {

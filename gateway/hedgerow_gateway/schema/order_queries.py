@@ -7,21 +7,15 @@ from enum import Enum
 from typing import Any
 
 import strawberry
-from hedgerow.contracts.orders import (
-    ListOrders,
-    OrderByNumber,
-    OrderSort,
-    OrderState,
-    OrderView,
-    OrderWhere,
-    Sourcing,
-)
+from hedgerow.contracts.orders import ListOrders, OrderByNumber, OrderSort, OrderView, OrderWhere
 from hedgerow.errors import Invalid, PlantForbidden
 
 from hedgerow_gateway.context import Info
-from hedgerow_gateway.schema.fields import entered
+from hedgerow_gateway.schema.enums import OrderState, Sourcing
+from hedgerow_gateway.schema.fields import entered, query
 from hedgerow_gateway.schema.ids import uuid_of, uuids_of
-from hedgerow_gateway.schema.paging import Slice, page_of
+from hedgerow_gateway.schema.orders import Order
+from hedgerow_gateway.schema.paging import Connection, Slice, page_of
 
 
 class OneOf(Invalid):
@@ -80,22 +74,22 @@ class DateTimeRange:
 
 @strawberry.input(description="One of several texts.")
 class StringIn:
-    in_: list[str] = entered("取值", "One of", "At least one.")
+    in_: list[str] = entered("取值", "One of", "At least one.", name="in")
 
 
 @strawberry.input(description="One of several ids.")
 class IdIn:
-    in_: list[strawberry.ID] = entered("取值", "One of", "At least one.")
+    in_: list[strawberry.ID] = entered("取值", "One of", "At least one.", name="in")
 
 
 @strawberry.input(description="One of several states.")
 class OrderStateIn:
-    in_: list[OrderState] = entered("取值", "One of", "At least one.")
+    in_: list[OrderState] = entered("取值", "One of", "At least one.", name="in")
 
 
 @strawberry.input(description="One of several standings.")
 class SourcingIn:
-    in_: list[Sourcing] = entered("取值", "One of", "At least one.")
+    in_: list[Sourcing] = entered("取值", "One of", "At least one.", name="in")
 
 
 @strawberry.input(description="Which orders; all that is given must hold.")
@@ -161,3 +155,13 @@ async def orders(
     for each in page.orders:
         info.context.load.orders.know(each.order_id, each)
     return Slice(page.orders, page.cursors, page.has_next, page.has_previous, page.total)
+
+
+@strawberry.type
+class OrderQueries:
+    order: Order | None = query(
+        order, "An order by id or number; PLANT_FORBIDDEN when absent or hidden."
+    )
+    orders: Connection[Order] | None = query(
+        orders, "Orders, newest first unless asked otherwise.", paged=True
+    )

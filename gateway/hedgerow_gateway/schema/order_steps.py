@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import strawberry
-from hedgerow.contracts.orders import (
-    AdvanceOrder,
-    CancelOrder,
-    OrderState,
-    OrderStep,
-    OrderView,
-)
+from hedgerow.contracts.orders import AdvanceOrder, CancelOrder, OrderView
 from hedgerow.errors import Conflict
 
 from hedgerow_gateway.context import Info
 from hedgerow_gateway.schema.act import Act
-from hedgerow_gateway.schema.errors import Refusals, UserError, user_errors
+from hedgerow_gateway.schema.enums import OrderState, OrderStep
+from hedgerow_gateway.schema.errors import Refusals, UserError, mutation, user_errors
 from hedgerow_gateway.schema.fields import entered, member, same
 from hedgerow_gateway.schema.ids import uuid_of
 from hedgerow_gateway.schema.orders import Order
@@ -22,8 +17,6 @@ from hedgerow_gateway.schema.settling import settled
 from hedgerow_gateway.schema.values import BasisInput
 
 KIT_ANSWERED = frozenset({"order_kit_locked", "order_kit_refused"})
-
-strawberry.enum(OrderStep, description="The steps of a make-to-order order; none can be skipped.")
 
 
 class KitIncomplete(Conflict):
@@ -56,7 +49,6 @@ class OrderCancelPayload:
             "KIT_LOCK_PENDING": "A kit lock is under way; try again in a moment.",
             "NOT_CANCELLABLE": "It is too late to cancel.",
             "STALE_VERSION": "The order has changed since.",
-            "TEXT_INVALID": "A text is empty, too long or holds a character that is not allowed.",
         },
     )
 
@@ -65,7 +57,7 @@ class OrderCancelPayload:
 class OrderTransitionInput:
     order_id: strawberry.ID = entered("订单", "Order", "The order.")
     step: OrderStep = entered("步骤", "Step", "What is to be done.")
-    signer: str = entered("签收人", "Signer", "Who signed; SIGN needs it.", optional=True)
+    signer: str | None = entered("签收人", "Signer", "Who signed; SIGN needs it.", optional=True)
     expected_version: int | None = entered(
         "期望版本", "Expected version", "Refused when the order has changed since.", optional=True
     )
@@ -85,7 +77,6 @@ class OrderTransitionPayload:
             "SIGNER_REQUIRED": "SIGN needs a signer.",
             "STALE_VERSION": "The order has changed since.",
             "STEP_OUT_OF_ORDER": "The step does not follow the order's state.",
-            "TEXT_INVALID": "A text is empty, too long or holds a character that is not allowed.",
         },
     )
 
@@ -111,7 +102,7 @@ async def order_transition(info: Info, input: OrderTransitionInput) -> OrderTran
         return OrderTransitionPayload(order=same(await act.send(command)))
     with context.live.waiting_for(context.caller, command.order_id, KIT_ANSWERED) as waiter:
         order = await act.send(command)
-        order = await settled(context, order, waiter, _kit_answered)
+        order, _ = await settled(context, order, waiter, _kit_answered)
     errors = []
     if _kit_answered(order) and order.state is OrderState.PENDING_REVIEW:
         errors = [Refusals(OrderTransitionPayload).complaint(KitIncomplete(), context)]
@@ -120,3 +111,15 @@ async def order_transition(info: Info, input: OrderTransitionInput) -> OrderTran
 
 def _kit_answered(order: OrderView) -> bool:
     return not order.kit_lock_pending
+
+
+@strawberry.type
+class OrderStepMutations:
+    order_cancel: OrderCancelPayload | None = mutation(
+        OrderCancelPayload, order_cancel, "Cancel an order; needs a basis."
+    )
+    order_transition: OrderTransitionPayload | None = mutation(
+        OrderTransitionPayload,
+        order_transition,
+        "Move an order on to its next state.",
+    )

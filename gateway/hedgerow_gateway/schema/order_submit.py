@@ -9,11 +9,12 @@ from typing import Any
 
 import strawberry
 from hedgerow.contracts import orders as contract
-from hedgerow.contracts.orders import OrderType, OrderView, Sourcing, SubmitOrder
+from hedgerow.contracts.orders import OrderView, SubmitOrder
 
 from hedgerow_gateway.context import Context, Info
 from hedgerow_gateway.schema.act import Act
-from hedgerow_gateway.schema.errors import UserError, user_errors
+from hedgerow_gateway.schema.enums import OrderType, Sourcing
+from hedgerow_gateway.schema.errors import UserError, mutation, user_errors
 from hedgerow_gateway.schema.fields import entered, member, same
 from hedgerow_gateway.schema.orders import Order
 from hedgerow_gateway.schema.settling import settled
@@ -25,7 +26,8 @@ SETTLING = frozenset({"order_reserved", "order_fell_short", "order_left_unrouted
 @strawberry.enum(description="How long orderSubmit waits.")
 class WaitFor(Enum):
     SETTLED = strawberry.enum_value(
-        "SETTLED", description="Until the order has its plant and its stock, or it is known why not."
+        "SETTLED",
+        description="Until the order has its plant and its stock, or it is known why not.",
     )
     CAPTURED = strawberry.enum_value("CAPTURED", description="Until the order is stored.")
 
@@ -39,8 +41,8 @@ class CustomerInput:
 @strawberry.input(description="Where the goods go.")
 class ShipToInput:
     region: str = entered("省份", "Region", "The first administrative division: 浙江.")
-    city: str = entered("城市", "City", "Of the address.", optional=True)
-    address: str = entered("地址", "Address", "Street and number.", optional=True)
+    city: str | None = entered("城市", "City", "Of the address.", optional=True)
+    address: str | None = entered("地址", "Address", "Street and number.", optional=True)
     point: GeoPointInput = entered("位置", "Point", "In a datum that is named.")
 
 
@@ -53,7 +55,9 @@ class OrderLineInput:
 
 @strawberry.input(description="A new order.")
 class OrderSubmitInput:
-    type: OrderType = entered("订单类型", "Type", "MTO unless another is named.", optional=True)
+    type: OrderType | None = entered(
+        "订单类型", "Type", "MTO unless another is named.", optional=True
+    )
     channel: str = entered("渠道", "Channel", "Where the order comes from.")
     customer: CustomerInput = entered("客户", "Customer", "Who orders.")
     ship_to: ShipToInput = entered("收货地址", "Ship to", "Where the goods go.")
@@ -64,7 +68,7 @@ class OrderSubmitInput:
     promised_at: datetime | None = entered(
         "承诺时间", "Promised at", "When the goods are to be there.", optional=True
     )
-    wait_for: WaitFor = entered(
+    wait_for: WaitFor | None = entered(
         "等待", "Wait for", "SETTLED unless CAPTURED is asked for.", optional=True
     )
 
@@ -107,7 +111,6 @@ class OrderSubmitPayload:
             "ORDER_EXISTS": "The order is there already.",
             "PRICE_INVALID": "A price is negative, too large or in no known currency.",
             "QUANTITY_INVALID": "A quantity is not above 0, too large or too fine.",
-            "TEXT_INVALID": "A text is empty, too long or holds a character that is not allowed.",
             "TIME_INVALID": "A time is out of range.",
             "UNKNOWN_SKU": "There is no such SKU.",
         },
@@ -123,9 +126,19 @@ async def order_submit(info: Info, input: OrderSubmitInput) -> OrderSubmitPayloa
     context: Context = info.context
     with context.live.waiting_for(context.caller, command.order_id, SETTLING) as waiter:
         captured = await act.send(command)
-        order = await settled(context, captured, waiter, _is_settled)
-    return OrderSubmitPayload(order=same(order), settled=_is_settled(order))
+        order, at_rest = await settled(context, captured, waiter, _is_settled)
+    return OrderSubmitPayload(order=same(order), settled=at_rest)
 
 
 def _is_settled(order: OrderView) -> bool:
     return order.sourcing is not Sourcing.PENDING
+
+
+@strawberry.type
+class OrderSubmitMutations:
+    order_submit: OrderSubmitPayload | None = mutation(
+        OrderSubmitPayload,
+        order_submit,
+        "Submit an order; it gets its plant and its stock before the answer, or the answer says "
+        "why not.",
+    )

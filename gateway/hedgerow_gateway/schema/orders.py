@@ -2,40 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
-from hedgerow.contracts.inventory import ReservationState, ReservationView
-from hedgerow.contracts.orders import (
+from hedgerow.contracts.orders import OrderLineView, OrderView
+from hedgerow.contracts.values import OrderId
+
+from hedgerow_gateway.context import Context
+from hedgerow_gateway.schema.decisions import RoutingDecision
+from hedgerow_gateway.schema.enums import (
     Milestone,
-    OrderChange,
-    OrderLineView,
     OrderState,
     OrderType,
-    OrderView,
-    Shortage,
+    ReservationState,
     Sourcing,
 )
-from hedgerow.contracts.rma import RmaView
-from hedgerow.contracts.routing import DecisionView, LocationView, PlantView
-
-from hedgerow_gateway.context import Info
-from hedgerow_gateway.schema.decisions import RoutingDecision
-from hedgerow_gateway.schema.fields import derived, edge, shown
+from hedgerow_gateway.schema.fields import derived, looked_up, shown, told
+from hedgerow_gateway.schema.finding import to_location, to_plant
 from hedgerow_gateway.schema.node import Node, published
 from hedgerow_gateway.schema.order_labels import Locale, label_of
 from hedgerow_gateway.schema.plants import Location, Plant
 from hedgerow_gateway.schema.values import Basis, GeoPoint, Money, Position
 
-strawberry.enum(OrderType, description="Which states an order passes.")
-strawberry.enum(OrderState, description="The business state of a make-to-order order.")
-strawberry.enum(Milestone, description="What has been reached; the same for every order type.")
-strawberry.enum(Sourcing, description="Where an order stands with its stock.")
-strawberry.enum(ReservationState, description="What became of a promise of stock.")
+if TYPE_CHECKING:
+    from hedgerow_gateway.schema.returns import Rma
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,47 +39,14 @@ class LineOf:
     line: OrderLineView
 
 
-async def _reservations_of(
-    of: strawberry.Parent[LineOf], info: Info
-) -> list[ReservationView]:
-    found = await info.context.load.reservations.load(of.order.order_id)
-    return [each for each in found if each.line_no == of.line.line_no]
-
-
-def _location_of(
-    at: strawberry.Parent[ReservationView | Shortage], info: Info
-) -> Awaitable[LocationView | None]:
-    return info.context.load.locations.load(at.location_id)
-
-
-def _plant_of(
-    order: strawberry.Parent[OrderView], info: Info
-) -> Awaitable[PlantView | None] | None:
-    return None if order.plant_id is None else info.context.load.plants.load(order.plant_id)
-
-
-def _decision_of(
-    order: strawberry.Parent[OrderView], info: Info
-) -> Awaitable[DecisionView | None]:
-    return info.context.load.decisions_of_orders.load(order.order_id)
-
-
-def _history_of(
-    order: strawberry.Parent[OrderView], info: Info
-) -> Awaitable[tuple[OrderChange, ...]]:
-    return info.context.load.history.load(order.order_id)
-
-
-def _returns_of(
-    order: strawberry.Parent[OrderView], info: Info
-) -> Awaitable[tuple[RmaView, ...]]:
-    return info.context.load.rmas_of_orders.load(order.order_id)
+def _id(order: OrderView) -> OrderId:
+    return order.order_id
 
 
 def _state_label(
-    order: strawberry.Parent[OrderView], info: Info, locale: Locale | None = strawberry.UNSET
+    order: OrderView, context: Context, locale: Locale | None = strawberry.UNSET
 ) -> str:
-    return label_of(order.state, locale.value if locale else info.context.language)
+    return label_of(order.state, locale.value if locale else context.language)
 
 
 @strawberry.type(description="Who ordered.")
@@ -108,7 +68,7 @@ class Reservation:
     quantity: Decimal = shown("数量", "Quantity", "In the SKU's unit.")
     state: ReservationState = shown("状态", "State", "Held, allocated, issued or released.")
     updated_at: datetime = shown("更新时间", "Updated at", "Its last change.")
-    location: Location | None = edge(_location_of, "库位", "Location", "Where the stock is.")
+    location: Location | None = to_location("库位", "Location", "Where the stock is.")
 
 
 @strawberry.type(description="A line of an order.")
@@ -123,11 +83,15 @@ class OrderLine:
     unit_price: Money | None = derived(
         lambda it: it.line.unit_price, "单价", "Unit price", "Null when none was given."
     )
-    custom: bool = derived(
-        lambda it: it.line.custom, "定制", "Custom", "Made for this customer."
-    )
-    reservations: list[Reservation] | None = edge(
-        _reservations_of, "预留", "Reservations", "Stock promised to this line.", assumed=1
+    custom: bool = derived(lambda it: it.line.custom, "定制", "Custom", "Made for this customer.")
+    reservations: list[Reservation] | None = looked_up(
+        lambda load: load.reservations,
+        lambda it: it.order.order_id,
+        "预留",
+        "Reservations",
+        "Stock promised to this line.",
+        pick=lambda it, found: [each for each in found if each.line_no == it.line.line_no],
+        entries=1,
     )
 
 
@@ -140,10 +104,8 @@ class OrderShortage:
     )
     available: Decimal = shown("可用数量", "Available", "Before the safety level is taken off.")
     safety_level: Decimal = shown("安全库存", "Safety level", "What promising must leave.")
-    reason: str = shown(
-        "原因", "Reason", "INSUFFICIENT, BELOW_SAFETY or SUPPLY_OVERDUE."
-    )
-    location: Location | None = edge(_location_of, "库位", "Location", "Where it was missing.")
+    reason: str = shown("原因", "Reason", "INSUFFICIENT, BELOW_SAFETY or SUPPLY_OVERDUE.")
+    location: Location | None = to_location("库位", "Location", "Where it was missing.")
 
 
 @strawberry.type(description="One entry of an order's history; never changed.")
@@ -162,14 +124,18 @@ class Order(Node):
     number: str = shown("订单号", "Number", "Unique in the company.")
     type: OrderType = shown("订单类型", "Type", "Which states it passes.")
     state: OrderState = shown("状态", "State", "The business state.")
-    state_label: str = edge(
+    state_label: str = told(
         _state_label, "状态名称", "State label", "The state in words, in the language asked for."
     )
     sourcing: Sourcing = shown("备货状态", "Sourcing", "Where it stands with its stock.")
     milestones: list[Milestone] = shown("里程碑", "Milestones", "All that were reached.")
-    plant: Plant | None = edge(_plant_of, "工厂", "Plant", "Null until it is assigned.")
-    decision: RoutingDecision | None = edge(
-        _decision_of, "路由决策", "Decision", "Why it went where it went."
+    plant: Plant | None = to_plant("工厂", "Plant", "Null until it is assigned.")
+    decision: RoutingDecision | None = looked_up(
+        lambda load: load.decisions_of_orders,
+        _id,
+        "路由决策",
+        "Decision",
+        "Why it went where it went.",
     )
     channel: str = shown("渠道", "Channel", "Where the order came from.")
     customer: Customer = shown("客户", "Customer", "Who ordered.")
@@ -182,7 +148,7 @@ class Order(Node):
         "What was ordered.",
     )
     shortages: list[OrderShortage] = shown(
-        "缺料明细", "Shortages", "What was missing where; empty when nothing was.", assumed=2
+        "缺料明细", "Shortages", "What was missing where; empty when nothing was.", entries=2
     )
     unroutable: str = shown("无法路由原因", "Unroutable", "Why no plant was found, or empty.")
     kit_lock_pending: bool = shown(
@@ -196,9 +162,11 @@ class Order(Node):
     submitted_by: str = shown("提交人", "Submitted by", "Who submitted it.")
     cancellation: Basis | None = shown("取消依据", "Cancellation", "Why it was cancelled, or null.")
     version: int = shown("版本", "Version", "Each change adds one.")
-    history: list[OrderHistoryEntry] | None = edge(
-        _history_of, "历史", "History", "Every change, oldest first."
+    history: list[OrderHistoryEntry] | None = looked_up(
+        lambda load: load.history, _id, "历史", "History", "Every change, oldest first."
     )
-    returns: list[Annotated[Rma, strawberry.lazy("hedgerow_gateway.schema.returns")]] | None = edge(
-        _returns_of, "退货单", "Returns", "Oldest first.", assumed=1
+    returns: list[Annotated[Rma, strawberry.lazy("hedgerow_gateway.schema.returns")]] | None = (
+        looked_up(
+            lambda load: load.rmas_of_orders, _id, "退货单", "Returns", "Oldest first.", entries=1
+        )
     )

@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import strawberry
-from hedgerow.contracts.routing import CreateLocation, CreatePlant, LocationKind
+from hedgerow.contracts.routing import CreateLocation, CreatePlant
 
 from hedgerow_gateway.context import Info
 from hedgerow_gateway.schema.act import Act
-from hedgerow_gateway.schema.errors import UserError, user_errors
+from hedgerow_gateway.schema.enums import LocationKind
+from hedgerow_gateway.schema.errors import UserError, mutation, user_errors
 from hedgerow_gateway.schema.fields import entered, member, same
 from hedgerow_gateway.schema.ids import uuid_of
 from hedgerow_gateway.schema.plants import Location, Plant
 from hedgerow_gateway.schema.values import GeoPointInput
 
 _CODES = {
-    "INVALID_CODE": "A code is empty, too long or not of upper-case letters, digits and dashes.",
-    "INVALID_TEXT": "A text is empty, too long or holds a character that is not allowed.",
+    "CODE_INVALID": "A code is empty, too long or not of upper-case letters, digits and dashes.",
     "ID_TAKEN": "The id is in use.",
 }
 
@@ -80,3 +80,15 @@ async def plant_create(info: Info, input: PlantCreateInput) -> PlantCreatePayloa
 async def location_create(info: Info, input: LocationCreateInput) -> LocationCreatePayload:
     act = Act.of(info)
     return LocationCreatePayload(location=same(await act.send(input.command(act.new_id()))))
+
+
+@strawberry.type
+class PlantMutations:
+    plant_create: PlantCreatePayload | None = mutation(
+        PlantCreatePayload, plant_create, "Create a plant."
+    )
+    location_create: LocationCreatePayload | None = mutation(
+        LocationCreatePayload,
+        location_create,
+        "Create a location of a plant.",
+    )

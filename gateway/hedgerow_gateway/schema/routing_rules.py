@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
 from datetime import datetime
 from typing import Any
 
@@ -10,31 +9,27 @@ import strawberry
 from hedgerow.contracts.routing import (
     GetRoutingLimits,
     ListOverflowRules,
-    LocationView,
     OverflowRuleView,
     PublishOverflowRule,
     RoutingLimitsView,
-    SafetyTest,
     SetRoutingLimits,
 )
 
 from hedgerow_gateway.context import Info
 from hedgerow_gateway.schema.act import Act
-from hedgerow_gateway.schema.errors import UserError, user_errors
-from hedgerow_gateway.schema.fields import derived, edge, entered, member, same, shown
+from hedgerow_gateway.schema.enums import SafetyTest
+from hedgerow_gateway.schema.errors import UserError, mutation, user_errors
+from hedgerow_gateway.schema.fields import (
+    derived,
+    entered,
+    looked_up,
+    member,
+    query,
+    same,
+    shown,
+)
 from hedgerow_gateway.schema.ids import global_id, uuids_of
 from hedgerow_gateway.schema.plants import Location
-
-strawberry.enum(
-    SafetyTest,
-    description="CURRENT: available >= safety level. AFTER: available - requested >= safety level.",
-)
-
-
-def _chain(
-    rule: strawberry.Parent[OverflowRuleView], info: Info
-) -> Awaitable[list[LocationView | None]]:
-    return info.context.load.locations.load_all(rule.chain)
 
 
 @strawberry.type(description="Where orders of some regions and channels try to be served from.")
@@ -48,8 +43,12 @@ class OverflowRule:
     priority: int = shown("优先级", "Priority", "Among rules that match equally, the higher wins.")
     regions: list[str] = shown("区域", "Regions", "Empty: every region.")
     channels: list[str] = shown("渠道", "Channels", "Empty: every channel.")
-    chain: list[Location | None] | None = edge(
-        _chain, "库位链", "Chain", "Locations in the order in which they are tried."
+    chain: list[Location | None] | None = looked_up(
+        lambda load: load.location_chains,
+        lambda rule: rule.chain,
+        "库位链",
+        "Chain",
+        "Locations in the order in which they are tried.",
     )
     safety_test: SafetyTest = shown(
         "安全库存判定", "Safety test", "Whether what remains counts, or what is there."
@@ -79,11 +78,11 @@ async def routing_limits(info: Info) -> RoutingLimitsView:
 class OverflowRulePublishInput:
     code: str = entered("规则代码", "Code", "Replaces the rule of this code.")
     name: str = entered("名称", "Name", "What people call it.")
-    priority: int = entered(
+    priority: int | None = entered(
         "优先级", "Priority", "Among rules that match equally, the higher wins; 0.", optional=True
     )
-    regions: list[str] = entered("区域", "Regions", "Empty: every region.", optional=True)
-    channels: list[str] = entered("渠道", "Channels", "Empty: every channel.", optional=True)
+    regions: list[str] | None = entered("区域", "Regions", "Empty: every region.", optional=True)
+    channels: list[str] | None = entered("渠道", "Channels", "Empty: every channel.", optional=True)
     chain: list[strawberry.ID] = entered(
         "库位链", "Chain", "Ids of locations in the order in which they are tried."
     )
@@ -104,18 +103,17 @@ class OverflowRulePublishInput:
 
 @strawberry.type(description="What became of overflowRulePublish.")
 class OverflowRulePublishPayload:
-    overflow_rule: OverflowRule | None = member("溢出规则", "Rule", "The version now in force.")
+    rule: OverflowRule | None = member("溢出规则", "Rule", "The version now in force.")
     user_errors: list[UserError] = user_errors(
         "OverflowRulePublish",
         {
-            "CHAIN_INVALID": "The chain is empty, too long or names a location twice.",
+            "COUNT_INVALID": "Too few or too many entries in a list.",
             "GIVEN_TWICE": "A value stands twice in its list.",
             "LOCATION_UNKNOWN": "A location of the chain does not exist.",
-            "TOO_MANY_CONDITIONS": "Too many regions or channels.",
-            "INVALID_CODE": "The code is empty, too long or holds other characters.",
-            "INVALID_TEXT": "A text is empty, too long or holds a character that is not allowed.",
-            "INVALID_PRIORITY": "The priority is out of range.",
+            "CODE_INVALID": "The code is empty, too long or holds other characters.",
+            "PRIORITY_INVALID": "The priority is out of range.",
             "ID_TAKEN": "The id is in use.",
+            "CHANGED_MEANWHILE": "Somebody else published at the same moment; try again.",
         },
     )
 
@@ -127,9 +125,13 @@ class RoutingLimitsSetInput:
 
 @strawberry.type(description="What became of routingLimitsSet.")
 class RoutingLimitsSetPayload:
-    routing_limits: RoutingLimits | None = member("路由限制", "Limits", "Those now in force.")
+    limits: RoutingLimits | None = member("路由限制", "Limits", "Those now in force.")
     user_errors: list[UserError] = user_errors(
-        "RoutingLimitsSet", {"LIMIT_INVALID": "The distance is not a number above 0."}
+        "RoutingLimitsSet",
+        {
+            "LIMIT_INVALID": "The distance is not a number above 0.",
+            "CHANGED_MEANWHILE": "Somebody else set them at the same moment; try again.",
+        },
     )
 
 
@@ -138,9 +140,31 @@ async def overflow_rule_publish(
 ) -> OverflowRulePublishPayload:
     act = Act.of(info)
     rule = await act.send(input.command(act.new_id()))
-    return OverflowRulePublishPayload(overflow_rule=same(rule))
+    return OverflowRulePublishPayload(rule=same(rule))
 
 
 async def routing_limits_set(info: Info, input: RoutingLimitsSetInput) -> RoutingLimitsSetPayload:
     command = SetRoutingLimits(max_distance_km=input.max_distance_km)
-    return RoutingLimitsSetPayload(routing_limits=same(await Act.of(info).send(command)))
+    return RoutingLimitsSetPayload(limits=same(await Act.of(info).send(command)))
+
+
+@strawberry.type
+class RoutingRuleQueries:
+    overflow_rules: list[OverflowRule] | None = query(
+        overflow_rules, "Rules in force, in the order in which they are tried."
+    )
+    routing_limits: RoutingLimits | None = query(routing_limits, "How far routing reaches.")
+
+
+@strawberry.type
+class RoutingRuleMutations:
+    overflow_rule_publish: OverflowRulePublishPayload | None = mutation(
+        OverflowRulePublishPayload,
+        overflow_rule_publish,
+        "Put an overflow rule in force from now on.",
+    )
+    routing_limits_set: RoutingLimitsSetPayload | None = mutation(
+        RoutingLimitsSetPayload,
+        routing_limits_set,
+        "Set how far routing reaches.",
+    )

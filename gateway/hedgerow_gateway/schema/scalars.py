@@ -13,7 +13,7 @@ from strawberry.types.scalar import ScalarDefinition
 
 GeoJson = NewType("GeoJson", dict[str, Any])
 
-_DECIMAL = re.compile(r"[+-]?\d{1,30}(\.\d{1,18})?")
+_DECIMAL = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,18})?")
 _MOST_TEXT = 40
 
 
@@ -66,7 +66,7 @@ SCALARS: dict[object, ScalarDefinition] = {
     ),
     Decimal: strawberry.scalar(
         name="Decimal",
-        description="A decimal number as text, exact: \"12.50\".",
+        description='A decimal number as text, exact: "12.50".',
         serialize=_write_decimal,
         parse_value=_read_decimal,
     ),

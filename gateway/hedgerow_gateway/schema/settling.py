@@ -14,12 +14,12 @@ FIRST_LOOK_S = 0.25
 
 async def settled(
     context: Context, order: OrderView, waiter: Waiter, at_rest: Callable[[OrderView], bool]
-) -> OrderView:
-    """The order once `at_rest` holds for it, or as it is when the time is over.
+) -> tuple[OrderView, bool]:
+    """The order and whether it has come to rest: once `at_rest` holds, or when the time is over.
 
     An event is the occasion to read again. One look is taken without: the event may have passed
     before anybody waited, as with a repeated request, or been lost. When the caller may not see
-    the order any more, because it went to a plant of others, they get it as it was.
+    the order any more it went to a plant of others: it is at rest, and they get it as it was.
     """
     left_s = context.settle_s
     for wait_s in (min(FIRST_LOOK_S, left_s), left_s - FIRST_LOOK_S):
@@ -29,6 +29,6 @@ async def settled(
         context.load.orders.forget(order.order_id)
         found = await context.load.orders.load(order.order_id)
         if found is None:
-            break
+            return order, True
         order = found
-    return order
+    return order, at_rest(order)

@@ -7,11 +7,9 @@ from typing import Any
 
 import strawberry
 from hedgerow.contracts import values as contract
-from hedgerow.contracts.values import Datum
 
+from hedgerow_gateway.schema.enums import Datum
 from hedgerow_gateway.schema.fields import derived, entered, shown
-
-strawberry.enum(Datum, description="The geodetic datum of a coordinate; there is no default.")
 
 
 @strawberry.type(description="An amount of money.")
@@ -65,7 +63,7 @@ class Basis:
 class BasisInput:
     type: str = entered("依据类型", "Type", "What the reference is the number of.")
     ref: str = entered("依据编号", "Reference", "The number of the document.")
-    note: str = entered("备注", "Note", "Free text.", optional=True)
+    note: str | None = entered("备注", "Note", "Free text.", optional=True)
 
     def contract(self) -> contract.Basis:
         return contract.Basis(self.type, self.ref, self.note or "")

@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from hedgerow.bus import Bus, Outgoing
 from hedgerow.bus.connection import BusDown
 from hedgerow.bus.streams import NotAccepted
-from hedgerow.telemetry import Metric, counter, span, tracing
+from hedgerow.telemetry import Attribute, Metric, counter, span, tracing
 from hedgerow.transaction.database import is_lost
 from hedgerow.transaction.tables import SHARDS
 
@@ -205,7 +205,12 @@ def _of(row: Any) -> str:
 def _outgoing(row: Any) -> Outgoing:
     traceparent = row.traceparent
     if tracing():
-        with span(f"publish {row.aggregate}", traceparent, kind=SpanKind.PRODUCER) as here:
+        kind = ".".join(row.subject.split(".")[:5])
+        about: dict[str, str | int] = {
+            Attribute.MESSAGE: kind,
+            Attribute.AGGREGATE: row.aggregate,
+        }
+        with span(f"publish {kind}", traceparent, kind=SpanKind.PRODUCER, attributes=about) as here:
             traceparent = here
     return Outgoing(
         str(row.msg_id),

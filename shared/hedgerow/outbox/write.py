@@ -28,7 +28,7 @@ class Writer:
 
     def __init__(self, outbox: Table) -> None:
         kind = func.split_part(outbox.c.subject, ".", 4)
-        self._insert = BulkInsert(outbox, *_COLUMNS)
+        self._insert = BulkInsert(outbox, *_COLUMNS, same=("tenant_id", "created_at"))
         self._earlier = (
             select(outbox.c.aggregate, kind, func.max(outbox.c.version))
             .where(

@@ -37,7 +37,9 @@ class Keys:
             table.c.key == any_(bindparam("keys", type_=ARRAY(Text))),
         )
         self._keep = BulkInsert(
-            table, "tenant_id", "caller", "key", "subject", "request_sha256", "response", "at"
+            table,
+            *("tenant_id", "caller", "key", "subject", "request_sha256", "response", "at"),
+            same=("tenant_id", "at"),
         )
 
     async def answered(

@@ -112,7 +112,11 @@ class Inbox:
             .where(dead.c.id == bindparam("dead_id"))
             .values(replayed_at=bindparam("now"))
         )
-        given = BulkInsert(inbox, "tenant_id", "consumer", "aggregate", "version", "msg_id", "at")
+        given = BulkInsert(
+            inbox,
+            *("tenant_id", "consumer", "aggregate", "version", "msg_id", "at"),
+            same=("tenant_id", "consumer", "at"),
+        )
         self._advance = given.upserting(
             key=("tenant_id", "consumer", "aggregate"),
             set=("version", "msg_id", "at"),

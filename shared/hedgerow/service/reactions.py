@@ -19,7 +19,7 @@ from hedgerow.service.table import Service, batch_of
 from hedgerow.telemetry import Attribute, Metric, counter, span
 from hedgerow.transaction import Transaction
 from hedgerow.transaction.database import is_lost
-from hedgerow.transaction.tenancy import enter
+from hedgerow.transaction.session import Sessions
 
 log = logging.getLogger("hedgerow.service")
 
@@ -42,7 +42,7 @@ class Reactions:
     ) -> None:
         """most  the largest batch; 1 switches batching off"""
         self._service = service
-        self._engine = engine
+        self._sessions = Sessions(engine)
         self._committed = committed
         self._most = most
         self._writer = Writer(service.messages.outbox)
@@ -102,10 +102,13 @@ class Reactions:
             group[0].traceparent,
             kind=SpanKind.CONSUMER,
             links=[each.traceparent for each in group[1:]],
-            attributes={Attribute.MESSAGE: kind.SUBJECT, Attribute.BATCH_SIZE: len(group)},
+            attributes={
+                Attribute.MESSAGE: kind.SUBJECT,
+                Attribute.BATCH_SIZE: len(group),
+                Attribute.TENANT: str(caller.tenant_id),
+            },
         ) as here:
-            async with self._engine.begin() as conn:
-                await enter(conn, caller.reach(), timeout_s=STATEMENT_S)
+            async with self._sessions.begin(caller.reach(), timeout_s=STATEMENT_S) as conn:
                 verdicts = await self._inbox.judge(conn, group, self._names)
                 due = [e for e, v in zip(group, verdicts, strict=True) if v is Verdict.APPLY]
                 tx = Transaction(conn, caller, datetime.now(UTC), _traces(due, here))
@@ -160,16 +163,14 @@ class Reactions:
         log.error("dead letter", extra={"aggregate": each.aggregate, "why": error})
         self._dead.add(1, {"message": each.delivered.subject.split(".")[3]})
         caller = Caller.service(self._service.name, each.tenant_id)
-        async with self._engine.begin() as conn:
-            await enter(conn, caller.reach(), timeout_s=STATEMENT_S)
+        async with self._sessions.begin(caller.reach(), timeout_s=STATEMENT_S) as conn:
             await self._inbox.bury(conn, each, error, datetime.now(UTC))
 
     async def replay(self, each: Arrival, dead_id: int) -> None:
         """Apply a dead letter now, out of turn if need be. Raises what its handler raises."""
         handler = self._service.reactions[type(each.event)]
         caller = Caller.service(self._service.name, each.tenant_id)
-        async with self._engine.begin() as conn:
-            await enter(conn, caller.reach(), timeout_s=STATEMENT_S)
+        async with self._sessions.begin(caller.reach(), timeout_s=STATEMENT_S) as conn:
             tx = Transaction(conn, caller, datetime.now(UTC), {id(each.event): each.traceparent})
             await self._inbox.raise_to(conn, each, tx.now)
             await _handle(handler, [each], tx)

@@ -127,7 +127,11 @@ class Requests:
             live[0].incoming.traceparent,
             kind=SpanKind.SERVER,
             links=[each.incoming.traceparent for each in live[1:]],
-            attributes={Attribute.MESSAGE: subject, Attribute.BATCH_SIZE: len(live)},
+            attributes={
+                Attribute.MESSAGE: subject,
+                Attribute.BATCH_SIZE: len(live),
+                Attribute.TENANT: str(live[0].incoming.caller.tenant_id),
+            },
         ):
             try:
                 outcomes = await self._transactions.run(handler, live)

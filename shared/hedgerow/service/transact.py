@@ -21,7 +21,7 @@ from hedgerow.service.idempotency import Keys
 from hedgerow.service.table import Handler, batch_of, field_answered
 from hedgerow.transaction import Ask, MessageTables, Transaction
 from hedgerow.transaction.database import is_lost, sqlstate
-from hedgerow.transaction.tenancy import enter
+from hedgerow.transaction.session import Sessions
 
 TRANSIENT = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 TIMED_OUT = frozenset({"57014", "55P03"})  # statement timeout, lock timeout
@@ -55,7 +55,7 @@ class Transactions:
         self, tables: MessageTables, engine: AsyncEngine, committed: Callable[[], None]
     ) -> None:
         """committed  called after a commit that wrote events"""
-        self._engine = engine
+        self._sessions = Sessions(engine)
         self._committed = committed
         self._keys = Keys(tables.idempotency)
         self._writer = Writer(tables.outbox)
@@ -87,8 +87,7 @@ class Transactions:
         asks = [each.incoming for each in batch]
         caller = asks[0].caller
         time_left_s = max(ask.deadline_s for ask in asks) - time.time()
-        async with self._engine.begin() as conn:
-            await enter(conn, caller.reach(), timeout_s=time_left_s)
+        async with self._sessions.begin(caller.reach(), timeout_s=time_left_s) as conn:
             now = datetime.now(UTC)
             outcomes: dict[int, bytes | Refused] = {**await self._keys.answered(conn, asks)}
             fresh, repeats = _first_of_each_key(asks, outcomes)

@@ -9,8 +9,9 @@ outbox only.
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import TextClause, bindparam, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hedgerow.auth import Reach
@@ -32,26 +33,23 @@ revoke all on all functions in schema app from public;
 _TENANT = "tenant_id = (select app.tenant())"
 _PLANT = "((select app.everywhere()) or {column} = any ((select app.plants())::uuid[]))"
 
-_ENTER: TextClause = text(
-    "select set_config('app.tenant', :tenant, true), "
-    "set_config('app.everywhere', :everywhere, true), "
-    "set_config('app.plants', :plants, true), "
-    "set_config('statement_timeout', :timeout_ms, true), "
-    "set_config('lock_timeout', :timeout_ms, true)"
-).bindparams(*(bindparam(n) for n in ("tenant", "everywhere", "plants", "timeout_ms")))
-
 
 async def enter(conn: AsyncConnection, reach: Reach, *, timeout_s: float) -> None:
-    """Limit this transaction, and only this one, to `reach`; no statement of it runs longer than
-    `timeout_s` seconds."""
-    await conn.execute(
-        _ENTER,
-        {
-            "tenant": str(reach.tenant_id),
-            "everywhere": "true" if reach.everywhere else "false",
-            "plants": "{" + ",".join(str(plant) for plant in reach.plants) + "}",
-            "timeout_ms": str(max(1, int(timeout_s * 1000))),
-        },
+    """Limit the transaction that has begun, and only this one, to `reach`."""
+    await conn.exec_driver_sql(enter_script(reach, timeout_s=timeout_s))
+
+
+def enter_script(reach: Reach, *, timeout_s: float) -> str:
+    """The same as SQL, to be sent with BEGIN. No statement of the transaction may then run longer
+    than `timeout_s` seconds. Every value in it is a UUID, a truth value or a whole number."""
+    plants = ",".join(str(UUID(bytes=plant.bytes)) for plant in reach.plants)
+    limit_ms = max(1, int(timeout_s * 1000))
+    return (
+        f"select set_config('app.tenant', '{UUID(bytes=reach.tenant_id.bytes)}', true), "
+        f"set_config('app.everywhere', '{'true' if reach.everywhere else 'false'}', true), "
+        f"set_config('app.plants', '{{{plants}}}', true), "
+        f"set_config('statement_timeout', '{limit_ms}', true), "
+        f"set_config('lock_timeout', '{limit_ms}', true)"
     )
 
 

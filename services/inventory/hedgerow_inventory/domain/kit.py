@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 
+from hedgerow.contracts.fields import tidy
 from hedgerow.contracts.inventory import ItemClass, KitGap, StockKey
 
-from .inputs import tidy
 from .reservation import Reservation, ReservationSet
 from .sku import Sku
 from .stock import ZERO, Movement, Stock

@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from hedgerow.contracts.fields import counted, each_once, one_line
 from hedgerow.contracts.inventory import ItemClass, SkuEntry
 from hedgerow.errors import Invalid
 
-from .inputs import SKU_LENGTH, named
+from .inputs import MOST_LINES, SKU_LENGTH, TEXT_LENGTH
 
 UNIT_LENGTH = 20
 
 
 class UnknownSku(Invalid):
     code = "UNKNOWN_SKU"
-
-
-class SkuRepeated(Invalid):
-    code = "SKU_REPEATED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +37,18 @@ def known(skus: Mapping[str, Sku], code: str, field: str) -> Sku:
     return skus[code]
 
 
-def check_entries(entries: Sequence[SkuEntry]) -> None:
-    """Raises BadText, or SkuRepeated when one SKU stands twice in a list."""
-    met: set[str] = set()
-    for position, entry in enumerate(entries):
-        field = f"skus.{position}"
-        named(entry.sku, f"{field}.sku", most=SKU_LENGTH)
-        named(entry.name, f"{field}.name")
-        named(entry.unit, f"{field}.unit", most=UNIT_LENGTH)
-        if entry.sku in met:
-            raise SkuRepeated(
-                "This SKU stands in the list twice.", "该 SKU 重复出现", field=f"{field}.sku"
-            )
-        met.add(entry.sku)
+def registered(entries: Sequence[SkuEntry]) -> list[Sku]:
+    """1 to 200 entries, each SKU once. Raises BadCount, BadText or GivenTwice."""
+    counted(entries, "skus", most=MOST_LINES)
+    skus = [_registered(entry, f"skus.{position}") for position, entry in enumerate(entries)]
+    each_once((sku.code for sku in skus), "skus", of="sku")
+    return skus
 
 
-def sku_of_entry(entry: SkuEntry) -> Sku:
-    return Sku(entry.sku, entry.name, entry.unit, entry.item_class)
+def _registered(entry: SkuEntry, field: str) -> Sku:
+    return Sku(
+        code=one_line(entry.sku, f"{field}.sku", most=SKU_LENGTH),
+        name=one_line(entry.name, f"{field}.name", most=TEXT_LENGTH),
+        unit=one_line(entry.unit, f"{field}.unit", most=UNIT_LENGTH),
+        item_class=entry.item_class,
+    )

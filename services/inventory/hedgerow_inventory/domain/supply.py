@@ -6,7 +6,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime
 
-from hedgerow.contracts.values import LocationId, SupplyId
+from hedgerow.contracts.values import LocationId, PlantId, SupplyId
 from hedgerow.errors import Conflict
 
 
@@ -27,6 +27,7 @@ class Supply:
     """received_at is None while it is open."""
 
     id: SupplyId
+    plant_id: PlantId
     location_id: LocationId
     sku: str
     received_at: datetime | None

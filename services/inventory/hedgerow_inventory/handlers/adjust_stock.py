@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from hedgerow.auth import Permission
+from hedgerow.contracts.fields import not_zero, one_line
 from hedgerow.contracts.inventory import AdjustStock, LedgerKind, StockKey, StockView
 from hedgerow.transaction import Transaction
 
-from hedgerow_inventory.domain.inputs import REASON_LENGTH, SKU_LENGTH, named, not_zero
+from hedgerow_inventory.domain.inputs import REASON_LENGTH, SKU_LENGTH
 from hedgerow_inventory.domain.sku import known
 from hedgerow_inventory.store.locations import LocationStore
 from hedgerow_inventory.store.skus import SkuStore
@@ -16,11 +17,11 @@ from .stock_changed import announce
 async def adjust_stock(command: AdjustStock, tx: Transaction) -> StockView:
     """Correct what is on hand by a counted difference."""
     grant = tx.caller.grant(command.plant_id, Permission.STOCK_ADJUST, field="location_id")
-    named(command.sku, "sku", most=SKU_LENGTH)
+    code = one_line(command.sku, "sku", most=SKU_LENGTH)
     delta = not_zero(command.delta, "delta")
-    reason = named(command.reason, "reason", most=REASON_LENGTH)
+    reason = one_line(command.reason, "reason", most=REASON_LENGTH)
 
-    sku = known(await SkuStore(tx).named([command.sku]), command.sku, "sku")
+    sku = known(await SkuStore(tx).named([code]), code, "sku")
     await LocationStore(tx).claim_own(grant, command.location_id, command.plant_id)
     stocks = StockStore(tx)
     stock = await stocks.open(

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from hedgerow.auth import Permission
+from hedgerow.contracts.fields import instant, one_line, positive
 from hedgerow.contracts.inventory import RecordSupply, SupplyView
 from hedgerow.transaction import Transaction
 
-from hedgerow_inventory.domain.inputs import SKU_LENGTH, instant, named, positive
+from hedgerow_inventory.domain.inputs import SKU_LENGTH, TEXT_LENGTH
 from hedgerow_inventory.domain.sku import known
 from hedgerow_inventory.store.locations import LocationStore
 from hedgerow_inventory.store.skus import SkuStore
@@ -18,10 +19,10 @@ async def record_supply(command: RecordSupply, tx: Transaction) -> SupplyView:
         supply_id=command.supply_id,
         plant_id=command.plant_id,
         location_id=command.location_id,
-        sku=named(command.sku, "sku", most=SKU_LENGTH),
+        sku=one_line(command.sku, "sku", most=SKU_LENGTH),
         quantity=positive(command.quantity, "quantity"),
         due_at=instant(command.due_at, "due_at"),
-        reference=named(command.reference, "reference"),
+        reference=one_line(command.reference, "reference", most=TEXT_LENGTH),
         received_at=None,
     )
 

@@ -6,8 +6,7 @@ from hedgerow.auth import Permission
 from hedgerow.contracts.inventory import RegisterSkus, SkuRegistered, SkuView
 from hedgerow.transaction import Transaction
 
-from hedgerow_inventory.domain.inputs import counted
-from hedgerow_inventory.domain.sku import check_entries, sku_of_entry
+from hedgerow_inventory.domain.sku import registered
 from hedgerow_inventory.store.skus import SkuStore
 from hedgerow_inventory.views.skus import sku_view
 
@@ -15,10 +14,9 @@ from hedgerow_inventory.views.skus import sku_view
 async def register_skus(command: RegisterSkus, tx: Transaction) -> tuple[SkuView, ...]:
     """Make SKUs known to the tenant, or change their name, unit or class."""
     grant = tx.caller.grant_tenant(Permission.SKU_REGISTER)
-    counted(command.skus, "skus")
-    check_entries(command.skus)
-    versions = await SkuStore(tx).register(grant, command.skus)
-    views = tuple(sku_view(sku_of_entry(entry)) for entry in command.skus)
+    skus = registered(command.skus)
+    versions = await SkuStore(tx).register(grant, skus)
+    views = tuple(map(sku_view, skus))
     for view in views:
         if view.sku in versions:
             tx.emit(

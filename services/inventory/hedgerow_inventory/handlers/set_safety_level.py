@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from hedgerow.auth import Permission
+from hedgerow.contracts.fields import not_negative, one_line
 from hedgerow.contracts.inventory import LedgerKind, SetSafetyLevel, StockKey, StockView
 from hedgerow.transaction import Transaction
 
-from hedgerow_inventory.domain.inputs import SKU_LENGTH, named, not_negative
+from hedgerow_inventory.domain.inputs import SKU_LENGTH
 from hedgerow_inventory.domain.sku import known
 from hedgerow_inventory.store.locations import LocationStore
 from hedgerow_inventory.store.skus import SkuStore
@@ -16,10 +17,10 @@ from .stock_changed import announce
 async def set_safety_level(command: SetSafetyLevel, tx: Transaction) -> StockView:
     """Say what promising must leave untouched at a location, from now on."""
     grant = tx.caller.grant(command.plant_id, Permission.SAFETY_SET, field="location_id")
-    named(command.sku, "sku", most=SKU_LENGTH)
+    code = one_line(command.sku, "sku", most=SKU_LENGTH)
     level = not_negative(command.level, "level")
 
-    sku = known(await SkuStore(tx).named([command.sku]), command.sku, "sku")
+    sku = known(await SkuStore(tx).named([code]), code, "sku")
     await LocationStore(tx).claim_own(grant, command.location_id, command.plant_id)
     stocks = StockStore(tx)
     stock = await stocks.open(

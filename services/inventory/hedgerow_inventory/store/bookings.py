@@ -49,13 +49,16 @@ def _booking(right: Permission, *counters: str, announced: bool = False) -> Book
         counters=counters,
         others=tuple(name for name in COUNTERS if name not in counters),
         write_ledger=BulkInsert(
-            stock_ledger, *_KEY, "plant_id", "kind", *counters, "reference", "reason", "by", "at"
+            stock_ledger,
+            *(*_KEY, "plant_id", "kind", *counters, "reference", "reason", "by", "at"),
+            same=("tenant_id", "kind", "by", "at"),
         ),
         move_counters=BulkUpdate(
             stock,
             key=_KEY,
             set=("updated_at",),
             add=(*counters, "version") if announced else counters,
+            same=("tenant_id", "updated_at"),
             returning=("sku",),
         ),
     )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from hedgerow.auth import Grant
 from hedgerow.contracts.values import LocationId, PlantId
 from hedgerow.errors import PlantForbidden
 from hedgerow.transaction import BulkInsert, Transaction
 from sqlalchemy import Uuid, bindparam, select
 
-from .grants import Grant, require
 from .tables import locations
 
 _CLAIM = BulkInsert(
@@ -25,7 +25,7 @@ class LocationStore:
 
     async def claim(self, grant: Grant, location_id: LocationId, plant_id: PlantId) -> PlantId:
         """The plant that was named for this location first, which stays; `plant_id` if none was."""
-        require(grant, grant.permission, [plant_id])
+        grant.must_carry(grant.permission, at=plant_id)
         await _CLAIM(
             self._conn,
             [

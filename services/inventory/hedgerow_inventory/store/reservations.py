@@ -14,19 +14,13 @@ from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, select
 
 from hedgerow_inventory.domain.reservation import Reservation, ReservationSet, SetState
 
-from .grants import require
 from .tables import reservation_sets, reservations
 
 _ORDERS = bindparam("order_ids", type_=ARRAY(Uuid))
 _CLAIM = BulkInsert(
     reservation_sets,
-    "tenant_id",
-    "order_id",
-    "plant_id",
-    "decision_id",
-    "state",
-    "version",
-    "updated_at",
+    *("tenant_id", "order_id", "plant_id", "decision_id", "state", "version", "updated_at"),
+    same=("tenant_id", "state", "version", "updated_at"),
     ignore_conflicts=True,
     returning=("order_id",),
 )
@@ -43,24 +37,21 @@ _LINES = (
 )
 _ADD_LINES = BulkInsert(
     reservations,
-    "tenant_id",
-    "order_id",
-    "line_no",
-    "plant_id",
-    "sku",
-    "quantity",
-    "location_id",
-    "location_plant_id",
-    "state",
-    "updated_at",
+    *("tenant_id", "order_id", "line_no", "plant_id", "sku", "quantity"),
+    *("location_id", "location_plant_id", "state", "updated_at"),
+    same=("tenant_id", "state", "updated_at"),
 )
 _SAVE_SETS = BulkUpdate(
     reservation_sets,
     key=("tenant_id", "order_id"),
     set=("state", "version", "updated_at"),
+    same=("tenant_id", "updated_at"),
 )
 _SAVE_LINES = BulkUpdate(
-    reservations, key=("tenant_id", "order_id", "line_no"), set=("state", "updated_at")
+    reservations,
+    key=("tenant_id", "order_id", "line_no"),
+    set=("state", "updated_at"),
+    same=("tenant_id", "updated_at"),
 )
 
 
@@ -74,16 +65,17 @@ class ReservationStore:
     ) -> list[ReservationSet]:
         """Those whose order had no set yet, in no promised order; they exist from now on, and
         nobody else's claim on the same order succeeds. Of two for one order the first counts."""
-        require(grant, Permission.ORDER_SUBMIT)
         first: dict[OrderId, ReservationSet] = {}
         for each in sets:
+            grant.must_carry(Permission.ORDER_SUBMIT, at=each.plant_id)
             first.setdefault(each.order_id, each)
         claimed = await _CLAIM(self._conn, self._sorted(first.values()))
         return [first[row.order_id] for row in claimed] if claimed is not None else []
 
     async def bury(self, grant: TenantGrant, events: Sequence[OrderCancelled]) -> None:
         """Leave a CANCELLED set for every order that has none, so that it is never reserved."""
-        require(grant, Permission.ORDER_CANCEL)
+        for each in events:
+            grant.must_carry(Permission.ORDER_CANCEL, at=each.plant_id)
         await _CLAIM(self._conn, self._sorted(map(ReservationSet.tombstone, events)))
 
     async def lock(self, order_ids: Sequence[OrderId]) -> dict[OrderId, ReservationSet]:
@@ -97,8 +89,9 @@ class ReservationStore:
 
     async def settle(self, grant: TenantGrant, sets: Iterable[ReservationSet]) -> None:
         """Write what became of claimed sets."""
-        require(grant, Permission.ORDER_SUBMIT)
         sets = list(sets)
+        for each in sets:
+            grant.must_carry(Permission.ORDER_SUBMIT, at=each.plant_id)
         await _ADD_LINES(self._conn, [row for each in sets for row in self._lines(each)])
         short = [each for each in sets if each.state is SetState.SHORT]
         await _SAVE_SETS(self._conn, self._sorted(short))
@@ -107,8 +100,9 @@ class ReservationStore:
         self, grant: TenantGrant, permission: Permission, sets: Iterable[ReservationSet]
     ) -> None:
         """Write the new state of those locked sets that have changed, and their reservations."""
-        require(grant, permission)
         changed = [each for each in sets if each.changed]
+        for each in changed:
+            grant.must_carry(permission, at=each.plant_id)
         await _SAVE_SETS(self._conn, self._sorted(changed))
         await _SAVE_LINES(self._conn, [row for each in changed for row in self._lines(each)])
 

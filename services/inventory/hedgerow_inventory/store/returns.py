@@ -7,7 +7,6 @@ from hedgerow.contracts.rma import RmaInspected
 from hedgerow.contracts.values import PlantId
 from hedgerow.transaction import BulkInsert, Transaction
 
-from .grants import require
 from .tables import returns
 
 _BOOK = BulkInsert(
@@ -28,7 +27,7 @@ class ReturnStore:
 
     async def book(self, grant: TenantGrant, event: RmaInspected, plant_id: PlantId) -> bool:
         """False when this return was booked before: then its stock must not move again."""
-        require(grant, Permission.RMA_INSPECT)
+        grant.must_carry(Permission.RMA_INSPECT, at=plant_id)
         booked = await _BOOK(
             self._tx.conn,
             [

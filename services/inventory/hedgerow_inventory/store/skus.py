@@ -6,55 +6,26 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from hedgerow.auth import Permission, TenantGrant
-from hedgerow.contracts.inventory import ItemClass, SkuEntry
-from hedgerow.transaction import Transaction
-from sqlalchemy import (
-    ARRAY,
-    BigInteger,
-    DateTime,
-    Text,
-    Uuid,
-    any_,
-    bindparam,
-    column,
-    func,
-    literal_column,
-    or_,
-    select,
-)
-from sqlalchemy.dialects.postgresql import insert
+from hedgerow.contracts.inventory import ItemClass
+from hedgerow.transaction import BulkInsert, Transaction
+from sqlalchemy import ARRAY, Text, any_, bindparam, or_, select
 
 from hedgerow_inventory.domain.sku import Sku
 
-from .grants import require
 from .tables import skus
 
-_GIVEN = ("sku", "name", "unit", "item_class")
-_ENTRIES = (
-    func.unnest(*(bindparam(name, type_=ARRAY(Text)) for name in _GIVEN))
-    .table_valued(*(column(name, Text) for name in _GIVEN), name="given")
-    .render_derived()
+_KEPT = ("name", "unit", "item_class")
+_REGISTER = BulkInsert(
+    skus,
+    *("tenant_id", "sku", *_KEPT, "version", "updated_at"),
+    same=("tenant_id", "version", "updated_at"),
+).upserting(
+    key=("tenant_id", "sku"),
+    set=(*_KEPT, "updated_at"),
+    add=("version",),
+    only_if=lambda old, new: or_(*(old[name].is_distinct_from(new[name]) for name in _KEPT)),
+    returning=("sku", "version"),
 )
-_NEW = insert(skus).from_select(
-    ["tenant_id", *_GIVEN, "version", "updated_at"],
-    select(
-        bindparam("tenant_id", type_=Uuid),
-        *(_ENTRIES.c[name] for name in _GIVEN),
-        literal_column("1", BigInteger),
-        bindparam("at", type_=DateTime(timezone=True)),
-    ).order_by(_ENTRIES.c.sku),
-)
-_REGISTER = _NEW.on_conflict_do_update(
-    index_elements=["tenant_id", "sku"],
-    set_={name: _NEW.excluded[name] for name in ("name", "unit", "item_class", "updated_at")}
-    | {"version": skus.c.version + 1},
-    where=or_(
-        *(
-            skus.c[name].is_distinct_from(_NEW.excluded[name])
-            for name in ("name", "unit", "item_class")
-        )
-    ),
-).returning(skus.c.sku, skus.c.version)
 _NAMED = select(skus).where(skus.c.sku == any_(bindparam("skus", type_=ARRAY(Text))))
 
 
@@ -62,16 +33,26 @@ class SkuStore:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
-    async def register(self, grant: TenantGrant, entries: Sequence[SkuEntry]) -> dict[str, int]:
+    async def register(self, grant: TenantGrant, given: Sequence[Sku]) -> dict[str, int]:
         """Add these, or replace what differs. The new version of each that was changed, by SKU;
-        what stood there already is left alone."""
-        require(grant, Permission.SKU_REGISTER)
-        rows = await self._tx.conn.execute(
-            _REGISTER,
-            {name: [getattr(entry, name) for entry in entries] for name in _GIVEN}
-            | {"tenant_id": self._tx.tenant_id, "at": self._tx.now},
+        what stood there already is left alone. Each SKU once."""
+        grant.must_carry(Permission.SKU_REGISTER)
+        changed = await _REGISTER(
+            self._tx.conn,
+            [
+                {
+                    "tenant_id": self._tx.tenant_id,
+                    "sku": each.code,
+                    "name": each.name,
+                    "unit": each.unit,
+                    "item_class": each.item_class,
+                    "version": 1,
+                    "updated_at": self._tx.now,
+                }
+                for each in sorted(given, key=lambda each: each.code)  # one order of locks for all
+            ],
         )
-        return {row.sku: row.version for row in rows}
+        return {} if changed is None else {row.sku: row.version for row in changed}
 
     async def named(self, codes: Iterable[str]) -> dict[str, Sku]:
         """By code; a code that is not registered is not in the answer."""

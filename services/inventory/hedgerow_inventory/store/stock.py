@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from hedgerow.auth import Permission
+from hedgerow.auth import Grant, Permission
 from hedgerow.contracts.inventory import LedgerKind, StockKey
 from hedgerow.contracts.values import LocationId, PlantId
 from hedgerow.transaction import BulkInsert, BulkUpdate, Transaction
@@ -14,7 +14,6 @@ from sqlalchemy import ARRAY, Text, Uuid, and_, any_, bindparam, column, func, s
 from hedgerow_inventory.domain.stock import ZERO, Movement, Stock
 
 from .bookings import BOOKINGS, Booking
-from .grants import Grant, require
 from .tables import COUNTERS, stock
 
 _WANTED = (
@@ -43,7 +42,10 @@ _LOCK = (
     .with_for_update(of=stock)
 )
 _ADD_ROWS = BulkInsert(
-    stock, "tenant_id", "location_id", "sku", "plant_id", "updated_at", ignore_conflicts=True
+    stock,
+    *("tenant_id", "location_id", "sku", "plant_id", "updated_at"),
+    same=("tenant_id", "location_id", "plant_id", "updated_at"),
+    ignore_conflicts=True,
 )
 _SET_SAFETY = BulkUpdate(
     stock, key=("tenant_id", "location_id", "sku"), set=("safety_level",), returning=("sku",)
@@ -69,7 +71,7 @@ class StockStore:
     ) -> dict[StockKey, Stock]:
         """Lock the items of one location for a movement of this kind; those that were never
         stocked start at zero. plant_id  the location's"""
-        require(grant, BOOKINGS[kind].right, [plant_id])
+        grant.must_carry(BOOKINGS[kind].right, at=plant_id)
         wanted = sorted(set(skus))
         await _ADD_ROWS(
             self._conn,
@@ -113,7 +115,8 @@ class StockStore:
         announced  items whose version rises by one, for the StockChanged that tells of them
         """
         booking = BOOKINGS[kind]
-        require(grant, booking.right, {moved.plant_id for moved in movements})
+        for plant_id in {moved.plant_id for moved in movements}:
+            grant.must_carry(booking.right, at=plant_id)
         sums = self._sums(booking, movements)
         for item in announced:
             sums[item.key]["version"] = 1
@@ -125,7 +128,7 @@ class StockStore:
 
     async def set_safety_level(self, grant: Grant, item: Stock) -> None:
         """Save the level of a locked item; `book` its movement as well."""
-        require(grant, Permission.SAFETY_SET, [item.plant_id])
+        grant.must_carry(Permission.SAFETY_SET, at=item.plant_id)
         await _SET_SAFETY(self._conn, [self._key(item.key) | {"safety_level": item.safety_level}])
 
     def _key(self, key: StockKey) -> dict[str, Any]:

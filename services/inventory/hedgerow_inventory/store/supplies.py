@@ -16,7 +16,6 @@ from sqlalchemy.dialects.postgresql import insert
 
 from hedgerow_inventory.domain.supply import Supply, SupplyExists
 
-from .grants import require
 from .tables import supplies
 
 _ADD = insert(supplies).on_conflict_do_nothing().returning(supplies.c.supply_id)
@@ -47,7 +46,7 @@ class SupplyStore:
 
     async def add(self, grant: PlantGrant, supply: SupplyView) -> None:
         """Raises SupplyExists."""
-        require(grant, Permission.SUPPLY_RECORD, [supply.plant_id])
+        grant.must_carry(Permission.SUPPLY_RECORD, at=supply.plant_id)
         added = await self._conn.scalar(
             _ADD,
             msgspec.structs.asdict(supply)
@@ -67,10 +66,12 @@ class SupplyStore:
         row = (await self._conn.execute(_LOCK, {"supply_id": supply_id})).one_or_none()
         if row is None:
             raise PlantForbidden(field="supply_id", detail=f"no supply {supply_id} in sight")
-        return Supply(SupplyId(row.supply_id), row.location_id, row.sku, row.received_at)
+        return Supply(
+            SupplyId(row.supply_id), row.plant_id, row.location_id, row.sku, row.received_at
+        )
 
     async def save_received(self, grant: PlantGrant, supply: Supply) -> None:
-        require(grant, Permission.STOCK_RECEIVE)
+        grant.must_carry(Permission.STOCK_RECEIVE, at=supply.plant_id)
         await self._conn.execute(_RECEIVED, {"id": supply.id, "at": supply.received_at})
 
     async def earliest_due(self, skus: Iterable[str]) -> dict[str, datetime]:

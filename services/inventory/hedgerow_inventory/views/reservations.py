@@ -12,18 +12,14 @@ from hedgerow.contracts.inventory import (
 )
 from hedgerow.service import answers_along
 from hedgerow.transaction import Transaction
+from hedgerow.transaction.sight import readable
 from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, select
 
 from hedgerow_inventory.store.tables import reservations
 
-from .sight import in_sight, sight
-
 _BY_ORDERS = (
     select(reservations)
-    .where(
-        reservations.c.order_id == any_(bindparam("orders", type_=ARRAY(Uuid))),
-        in_sight(reservations.c.plant_id),
-    )
+    .where(reservations.c.order_id == any_(bindparam("orders", type_=ARRAY(Uuid))))
     .order_by(reservations.c.order_id, reservations.c.line_no)
 )
 
@@ -33,8 +29,10 @@ async def reservations_by_orders(
     query: ReservationsByOrders, tx: Transaction
 ) -> tuple[tuple[ReservationView, ...], ...]:
     """For those who may read the orders, or the stock, of the order's plant; by line."""
-    visible = sight(tx.caller, Permission.ORDER_READ, Permission.STOCK_READ).parameters()
-    rows = await tx.conn.execute(_BY_ORDERS, visible | {"orders": list(set(query.order_ids))})
+    visible = readable(
+        tx.caller, reservations.c.plant_id, Permission.ORDER_READ, Permission.STOCK_READ
+    )
+    rows = await tx.conn.execute(_BY_ORDERS.where(visible), {"orders": list(set(query.order_ids))})
     by_order: dict[Any, list[ReservationView]] = {}
     for row in rows:
         by_order.setdefault(row.order_id, []).append(_view(row))

@@ -5,16 +5,13 @@ from __future__ import annotations
 from hedgerow.contracts.inventory import ListSkus, SkuPage, SkusByCodes, SkuView
 from hedgerow.service import answers_along
 from hedgerow.transaction import Transaction
-from sqlalchemy import func, select
+from hedgerow.transaction.windows import windowed
+from sqlalchemy import select
 
 from hedgerow_inventory.domain.inputs import storable
 from hedgerow_inventory.domain.sku import Sku
 from hedgerow_inventory.store.skus import SkuStore, sku_of
 from hedgerow_inventory.store.tables import skus
-
-from .windows import cursor, window
-
-_COUNT = select(func.count()).select_from(skus)
 
 
 def sku_view(sku: Sku) -> SkuView:
@@ -38,12 +35,11 @@ async def skus_by_codes(query: SkusByCodes, tx: Transaction) -> tuple[SkuView | 
 
 async def list_skus(query: ListSkus, tx: Transaction) -> SkuPage:
     """Every SKU of the tenant, by code."""
-    view = window(query.page, tuple[str])
-    part = view.cut((await tx.conn.execute(view.over(select(skus), [skus.c.sku]))).all())
+    part = await windowed(tx.conn, select(skus), query.page, by=(skus.c.sku,))
     return SkuPage(
         skus=tuple(sku_view(sku_of(row)) for row in part.rows),
-        cursors=tuple(cursor(row.sku) for row in part.rows),
+        cursors=part.cursors,
         has_next=part.has_next,
         has_previous=part.has_previous,
-        total=await tx.conn.scalar(_COUNT) if query.page.total else None,
+        total=part.total,
     )

@@ -5,21 +5,32 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
-from hedgerow.auth import Permission
+from hedgerow.auth import Caller, Permission
 from hedgerow.contracts.inventory import ListStock, StockByKeys, StockPage, StockView
 from hedgerow.service import answers_along
 from hedgerow.transaction import Transaction
-from sqlalchemy import ARRAY, Row, Select, Text, Uuid, and_, any_, bindparam, column, func, select
+from hedgerow.transaction.sight import readable
+from hedgerow.transaction.windows import windowed
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Row,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    column,
+    func,
+    select,
+)
 
 from hedgerow_inventory.domain.inputs import storable
 from hedgerow_inventory.domain.sku import Sku
 from hedgerow_inventory.domain.stock import Stock
 from hedgerow_inventory.store.tables import COUNTERS, skus, stock
-
-from .sight import in_sight, sight
-from .windows import cursor, window
 
 _ROWS = select(stock, skus.c.unit).join(
     skus, and_(skus.c.tenant_id == stock.c.tenant_id, skus.c.sku == stock.c.sku)
@@ -31,7 +42,7 @@ _WANTED = (
 )
 _BY_KEYS = _ROWS.join(
     _WANTED, and_(stock.c.location_id == _WANTED.c.location_id, stock.c.sku == _WANTED.c.sku)
-).where(in_sight(stock.c.plant_id))
+)
 _AVAILABLE = (
     stock.c.on_hand - stock.c.quality_hold - stock.c.damaged - stock.c.reserved - stock.c.allocated
 )
@@ -63,9 +74,8 @@ async def stock_by_keys(query: StockByKeys, tx: Transaction) -> tuple[StockView 
         storable(key.sku, f"keys.{position}.sku")
     wanted = set(query.keys)
     rows = await tx.conn.execute(
-        _BY_KEYS,
-        sight(tx.caller, Permission.STOCK_READ).parameters()
-        | {
+        _BY_KEYS.where(_readable(tx.caller)),
+        {
             "locations": [key.location_id for key in wanted],
             "skus": [key.sku for key in wanted],
         },
@@ -76,23 +86,19 @@ async def stock_by_keys(query: StockByKeys, tx: Transaction) -> tuple[StockView 
 
 async def list_stock(query: ListStock, tx: Transaction) -> StockPage:
     """The stock of the plants where the caller may read it, by SKU, then location."""
-    view = window(query.page, tuple[str, UUID])
-    matching = _matching(query).where(in_sight(stock.c.plant_id))
-    visible = sight(tx.caller, Permission.STOCK_READ).parameters()
-    rows = await tx.conn.execute(view.over(matching, [stock.c.sku, stock.c.location_id]), visible)
-    part = view.cut(rows.all())
-    total = (
-        await tx.conn.scalar(select(func.count()).select_from(matching.subquery()), visible)
-        if query.page.total
-        else None
-    )
+    matching = _matching(query).where(_readable(tx.caller))
+    part = await windowed(tx.conn, matching, query.page, by=(stock.c.sku, stock.c.location_id))
     return StockPage(
         items=tuple(_view(row) for row in part.rows),
-        cursors=tuple(cursor(row.sku, row.location_id) for row in part.rows),
+        cursors=part.cursors,
         has_next=part.has_next,
         has_previous=part.has_previous,
-        total=total,
+        total=part.total,
     )
+
+
+def _readable(caller: Caller) -> ColumnElement[bool]:
+    return readable(caller, stock.c.plant_id, Permission.STOCK_READ)
 
 
 def _matching(query: ListStock) -> Select[Any]:

@@ -5,23 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from hedgerow.contracts.fields import counted, one_line, positive, price
 from hedgerow.contracts.orders import OrderLine, OrderLineView
 from hedgerow.errors import Invalid
 
-from .fields import price, quantity, text
-
 MOST_LINES = 200
-
-
-class BadLineCount(Invalid):
-    code = "COUNT_INVALID"
-
-    def __init__(self) -> None:
-        super().__init__(
-            f"An order has 1 to {MOST_LINES} lines.",
-            f"订单须有 1 至 {MOST_LINES} 行",
-            field="lines",
-        )
 
 
 class UnknownSku(Invalid):
@@ -42,9 +30,8 @@ class KnownSku:
 
 
 def checked(lines: Sequence[OrderLine]) -> tuple[OrderLine, ...]:
-    """Raises BadLineCount, BadText, BadQuantity or BadPrice for the first fault found."""
-    if not 1 <= len(lines) <= MOST_LINES:
-        raise BadLineCount
+    """Raises BadCount, BadText, BadQuantity or BadPrice for the first fault found."""
+    counted(lines, "lines", most=MOST_LINES)
     return tuple(_checked(line, f"lines.{position}") for position, line in enumerate(lines))
 
 
@@ -56,8 +43,8 @@ def named(lines: Sequence[OrderLine], known: Mapping[str, KnownSku]) -> tuple[Or
 def _checked(line: OrderLine, field: str) -> OrderLine:
     unit_price = line.unit_price
     return OrderLine(
-        sku=text(line.sku, f"{field}.sku", most=64),
-        quantity=quantity(line.quantity, f"{field}.quantity"),
+        sku=one_line(line.sku, f"{field}.sku", most=64),
+        quantity=positive(line.quantity, f"{field}.quantity"),
         unit_price=unit_price if unit_price is None else price(unit_price, f"{field}.unit_price"),
     )
 

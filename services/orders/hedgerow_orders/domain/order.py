@@ -14,12 +14,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from hedgerow.contracts.fields import one_line
 from hedgerow.contracts.orders import Milestone, OrderState, OrderStep, Shortage, Sourcing
 from hedgerow.contracts.values import Basis, DecisionId, OrderId, PlantId
 
 from .change import Change, ChangeKind
 from .fields import basis as checked_basis
-from .fields import text
 from .refusals import (
     KitLockPending,
     NotCancellable,
@@ -175,14 +175,15 @@ class Order:
         self._require(OrderStep.SIGN, OrderState.QUALITY_RELEASED)
         if not signer.strip():
             raise SignerRequired
-        self.signer = text(signer, "signer", most=200)
+        self.signer = one_line(signer, "signer", most=200)
         self.delivered_at = at
         self._reach(Milestone.DELIVERED)
         self._record(ChangeKind.DELIVERED, by, at, to=OrderState.SIGNED)
 
-    def cancel(self, basis: Basis, *, by: str, at: datetime) -> None:
-        """Nothing is held for the order from now on. Raises BasisRequired, NotCancellable."""
-        checked_basis(basis, "basis")
+    def cancel(self, basis: Basis, *, by: str, at: datetime) -> Basis:
+        """Nothing is held for the order from now on. The basis comes back as it is kept. Raises
+        BasisRequired, NotCancellable."""
+        basis = checked_basis(basis, "basis")
         if self.state not in CANCELLABLE:
             raise NotCancellable(self.state)
         self.cancellation = basis
@@ -190,6 +191,7 @@ class Order:
         self.sourcing = Sourcing.RELEASED
         self._reach(Milestone.CANCELLED)
         self._record(ChangeKind.CANCELLED, by, at, to=OrderState.CANCELLED, basis=basis)
+        return basis
 
     def _waits_for_stock(self) -> bool:
         return self.state is OrderState.PENDING_REVIEW and self.sourcing is not Sourcing.RESERVED

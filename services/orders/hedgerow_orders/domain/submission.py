@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hedgerow.contracts.datum import to_wgs84
+from hedgerow.contracts.fields import BadTime, code, instant, one_line, text
 from hedgerow.contracts.orders import Customer, OrderType, ShipTo, SubmitOrder
 from hedgerow.contracts.values import LonLat
-
-from .fields import BadTime, code, instant, text
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
 
@@ -31,21 +30,32 @@ class Submission:
     def of(cls, command: SubmitOrder, *, by: str, at: datetime) -> Submission:
         """Raises the Invalid for the first fault found, naming its field."""
         placed_at = _placed_at(command.placed_at, at)
-        text(command.customer.code, "customer.code", most=64)
-        text(command.customer.name, "customer.name", most=200)
-        text(command.ship_to.region, "ship_to.region", most=100)
-        text(command.ship_to.city, "ship_to.city", most=100, blank=True)
-        text(command.ship_to.address, "ship_to.address", most=500, blank=True)
         return cls(
             type=command.type,
             channel=code(command.channel, "channel"),
-            customer=command.customer,
-            ship_to=command.ship_to,
+            customer=_customer(command.customer),
+            ship_to=_ship_to(command.ship_to),
             wgs84=to_wgs84(command.ship_to.point, field="ship_to.point"),
             placed_at=placed_at,
             promised_at=_promised_at(command.promised_at, placed_at),
             by=by,
         )
+
+
+def _customer(given: Customer) -> Customer:
+    return Customer(
+        code=one_line(given.code, "customer.code", most=64),
+        name=one_line(given.name, "customer.name", most=200),
+    )
+
+
+def _ship_to(given: ShipTo) -> ShipTo:
+    return ShipTo(
+        region=one_line(given.region, "ship_to.region", most=100),
+        city=one_line(given.city, "ship_to.city", most=100, blank=True),
+        address=text(given.address, "ship_to.address", most=500, blank=True),
+        point=given.point,
+    )
 
 
 def _placed_at(given: datetime | None, at: datetime) -> datetime:

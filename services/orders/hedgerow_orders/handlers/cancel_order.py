@@ -16,7 +16,7 @@ async def cancel_order(command: CancelOrder, tx: Transaction) -> OrderView:
     order = await orders.get(command.order_id)
     grant = grant_over(tx.caller, order, Permission.ORDER_CANCEL)
     order.expect(command.expected_version)
-    order.cancel(command.basis, by=tx.caller.subject, at=tx.now)
+    basis = order.cancel(command.basis, by=tx.caller.subject, at=tx.now)
     await orders.save([(grant, order)])
     tx.emit(
         OrderCancelled(
@@ -24,7 +24,7 @@ async def cancel_order(command: CancelOrder, tx: Transaction) -> OrderView:
             number=order.number,
             occurred_at=tx.now,
             plant_id=order.plant_id,
-            basis=command.basis,
+            basis=basis,
         ),
         aggregate=order.aggregate,
         version=order.version,

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from hedgerow.auth import Caller, Permission, PlantGrant, TenantGrant
+from hedgerow.auth import Caller, Grant, Permission
 from hedgerow.errors import PlantForbidden
 
 from hedgerow_orders.domain.order import Order
 
 
-def grant_over(caller: Caller, order: Order, permission: Permission) -> PlantGrant | TenantGrant:
+def grant_over(caller: Caller, order: Order, permission: Permission) -> Grant:
     """`permission` at the order's plant, or in the whole tenant while it has none.
 
     Raises PlantForbidden when the caller may not even read the order, else NotPermitted.

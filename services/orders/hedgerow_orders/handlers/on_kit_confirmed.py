@@ -2,14 +2,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hedgerow.auth import Permission
+from hedgerow.auth import Grant, Permission
 from hedgerow.contracts.inventory import KitConfirmed
 from hedgerow.contracts.orders import OrderKitLocked
 from hedgerow.service import batched
 from hedgerow.transaction import Transaction
 
 from hedgerow_orders.domain.order import Order
-from hedgerow_orders.store.grants import Grant
 from hedgerow_orders.store.orders import OrderStore
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hedgerow.auth import Permission
+from hedgerow.auth import Grant, Permission
 from hedgerow.contracts.inventory import KitRefused
 from hedgerow.contracts.orders import OrderKitRefused
 from hedgerow.service import batched
@@ -10,7 +10,6 @@ from hedgerow.transaction import Transaction
 
 from hedgerow_orders.domain.order import Order
 from hedgerow_orders.domain.shortages import of_kit
-from hedgerow_orders.store.grants import Grant
 from hedgerow_orders.store.orders import OrderStore
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hedgerow.auth import Permission
+from hedgerow.auth import Grant, Permission
 from hedgerow.contracts.orders import OrderLeftUnrouted
 from hedgerow.contracts.routing import OrderUnroutable
 from hedgerow.contracts.values import OrderId
@@ -10,7 +10,6 @@ from hedgerow.service import batched
 from hedgerow.transaction import Transaction
 
 from hedgerow_orders.domain.order import Order
-from hedgerow_orders.store.grants import Grant
 from hedgerow_orders.store.orders import OrderStore
 
 

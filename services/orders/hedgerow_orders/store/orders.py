@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from hedgerow.auth import Permission, TenantGrant
+from hedgerow.auth import Grant, Permission, TenantGrant
 from hedgerow.contracts.orders import OrderLineView
 from hedgerow.contracts.values import OrderId, PlantId
 from hedgerow.errors import Conflict, PlantForbidden
@@ -16,22 +16,25 @@ from hedgerow_orders.domain.order import Order
 from hedgerow_orders.domain.submission import Submission
 
 from . import rows
-from .grants import Grant, require
 from .tables import order_changes, order_lines, orders
 
-CHANGES_AN_ORDER = frozenset({Permission.ORDER_ADVANCE, Permission.ORDER_CANCEL})
-
+_TENANT = ("tenant_id",)
+_BEGINNING = ("state", "sourcing", "milestones", "updated_at", "version")  # alike in all new orders
 _ADD = BulkInsert(
     orders,
-    *("tenant_id", "id", *rows.SUBMITTED),
-    *("state", "sourcing", "milestones", "updated_at", "version"),
+    *("tenant_id", "id", *rows.SUBMITTED, *_BEGINNING),
+    same=("tenant_id", *_BEGINNING),
     ignore_conflicts=True,
 )
-_ADD_LINES = BulkInsert(order_lines, "tenant_id", "order_id", *rows.LINE)
-_ADD_CHANGES = BulkInsert(order_changes, "tenant_id", "order_id", *rows.CHANGE)
-_SAVE = BulkUpdate(orders, key=("tenant_id", "id"), set=rows.CHANGING)
-_MOVE_LINES = BulkUpdate(order_lines, key=("tenant_id", "order_id"), set=("plant_id",))
-_MOVE_CHANGES = BulkUpdate(order_changes, key=("tenant_id", "order_id"), set=("plant_id",))
+_ADD_LINES = BulkInsert(order_lines, "tenant_id", "order_id", *rows.LINE, same=_TENANT)
+_ADD_CHANGES = BulkInsert(order_changes, "tenant_id", "order_id", *rows.CHANGE, same=_TENANT)
+_SAVE = BulkUpdate(orders, key=("tenant_id", "id"), set=rows.CHANGING, same=_TENANT)
+_MOVE_LINES = BulkUpdate(
+    order_lines, key=("tenant_id", "order_id"), set=("plant_id",), same=_TENANT
+)
+_MOVE_CHANGES = BulkUpdate(
+    order_changes, key=("tenant_id", "order_id"), set=("plant_id",), same=_TENANT
+)
 _LOCK = (
     select(orders.c.id, orders.c.number, *(orders.c[name] for name in rows.CHANGING))
     .where(orders.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
@@ -73,7 +76,7 @@ class OrderStore:
         one it is cannot be told, so the transaction is of no use any more unless it was the only.
         """
         for grant, each in new:
-            require(grant, {Permission.ORDER_SUBMIT}, each.order.plant_id)
+            grant.must_carry(Permission.ORDER_SUBMIT, at=each.order.plant_id)
         added = [each for _, each in new]
         result = await _ADD(
             self._conn,
@@ -121,10 +124,11 @@ class OrderStore:
     async def save(self, changed: Sequence[tuple[Grant, Order]]) -> None:
         """Write what `lock` or `get` loaded and verbs changed. Each order once.
 
-        A plant's order takes a grant of that plant, an unassigned one a grant of the tenant.
+        A plant's order takes a grant that holds at that plant, an unassigned one a grant of the
+        tenant.
         """
         for grant, order in changed:
-            require(grant, CHANGES_AN_ORDER, order.plant_id)
+            grant.must_carry(Permission.ORDER_ADVANCE, Permission.ORDER_CANCEL, at=order.plant_id)
         saved = [order for _, order in changed]
         await _SAVE(
             self._conn,

@@ -10,12 +10,11 @@ from sqlalchemy import ARRAY, Text, any_, bindparam, select
 
 from hedgerow_orders.domain.lines import KnownSku
 
-from .grants import require
 from .tables import known_skus
 
-_KEEP = BulkInsert(known_skus, "tenant_id", "sku", "name", "unit", "custom").upserting(
-    key=("tenant_id", "sku"), set=("name", "unit", "custom")
-)
+_KEEP = BulkInsert(
+    known_skus, "tenant_id", "sku", "name", "unit", "custom", same=("tenant_id",)
+).upserting(key=("tenant_id", "sku"), set=("name", "unit", "custom"))
 _KNOWN = select(known_skus.c.sku, known_skus.c.name, known_skus.c.unit, known_skus.c.custom).where(
     known_skus.c.sku == any_(bindparam("skus", type_=ARRAY(Text)))
 )
@@ -28,7 +27,7 @@ class SkuStore:
 
     async def keep(self, grant: TenantGrant, skus: Sequence[KnownSku]) -> None:
         """Remember them as they are now. Each SKU once."""
-        require(grant, {Permission.SKU_REGISTER}, None)
+        grant.must_carry(Permission.SKU_REGISTER)
         await _KEEP(
             self._conn,
             [

@@ -4,32 +4,33 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from hedgerow.auth import Permission
+from hedgerow.contracts.fields import counted
 from hedgerow.contracts.orders import HistoryByOrders, OrderChange, OrderState
 from hedgerow.contracts.values import OrderId
 from hedgerow.service import answers_along
 from hedgerow.transaction import Transaction
+from hedgerow.transaction.sight import readable
 from sqlalchemy import ARRAY, Uuid, any_, literal, select
 
 from hedgerow_orders.store import rows
 from hedgerow_orders.store.tables import order_changes
 
-from .orders import MOST_IDS, TooManyIds
-from .sight import readable
+from .orders import MOST_IDS
 
 
 @answers_along("ids")
 async def history_by_orders(
     query: HistoryByOrders, tx: Transaction
 ) -> tuple[tuple[OrderChange, ...], ...]:
-    if len(query.ids) > MOST_IDS:
-        raise TooManyIds
+    counted(query.ids, "ids", least=0, most=MOST_IDS)
     if not query.ids:
         return ()
     result = await tx.conn.execute(
         select(order_changes)
         .where(
             order_changes.c.order_id == any_(literal(list(query.ids), ARRAY(Uuid))),
-            readable(tx.caller, order_changes.c.plant_id),
+            readable(tx.caller, order_changes.c.plant_id, Permission.ORDER_READ),
         )
         .order_by(order_changes.c.order_id, order_changes.c.version)
     )

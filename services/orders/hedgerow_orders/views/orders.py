@@ -2,42 +2,30 @@
 
 from __future__ import annotations
 
+from hedgerow.auth import Permission
+from hedgerow.contracts.fields import counted, one_line
 from hedgerow.contracts.orders import OrderByNumber, OrdersByIds, OrderView
-from hedgerow.errors import Invalid
 from hedgerow.service import answers_along
 from hedgerow.transaction import Transaction
+from hedgerow.transaction.sight import readable
 from sqlalchemy import ARRAY, Uuid, any_, literal, select
 
-from hedgerow_orders.domain.fields import text
 from hedgerow_orders.store.tables import orders
 
 from .order import with_lines
-from .sight import readable
 
 MOST_IDS = 1000
 
 
-class TooManyIds(Invalid):
-    code = "COUNT_INVALID"
-
-    def __init__(self) -> None:
-        super().__init__(
-            f"At most {MOST_IDS} orders can be asked for at once.",
-            f"一次最多查询 {MOST_IDS} 个订单",
-            field="ids",
-        )
-
-
 @answers_along("ids")
 async def orders_by_ids(query: OrdersByIds, tx: Transaction) -> tuple[OrderView | None, ...]:
-    if len(query.ids) > MOST_IDS:
-        raise TooManyIds
+    counted(query.ids, "ids", least=0, most=MOST_IDS)
     if not query.ids:
         return ()
     result = await tx.conn.execute(
         select(orders).where(
             orders.c.id == any_(literal(list(query.ids), ARRAY(Uuid))),
-            readable(tx.caller, orders.c.plant_id),
+            readable(tx.caller, orders.c.plant_id, Permission.ORDER_READ),
         )
     )
     found = {view.order_id: view for view in await with_lines(result.all(), tx)}
@@ -47,8 +35,8 @@ async def orders_by_ids(query: OrdersByIds, tx: Transaction) -> tuple[OrderView 
 async def order_by_number(query: OrderByNumber, tx: Transaction) -> OrderView | None:
     result = await tx.conn.execute(
         select(orders).where(
-            orders.c.number == text(query.number, "number", most=64),
-            readable(tx.caller, orders.c.plant_id),
+            orders.c.number == one_line(query.number, "number", most=64),
+            readable(tx.caller, orders.c.plant_id, Permission.ORDER_READ),
         )
     )
     views = await with_lines(result.all(), tx)

@@ -6,15 +6,13 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from hedgerow.auth import Caller
+from hedgerow.auth import Caller, Permission
+from hedgerow.contracts.fields import BadText, counted, instant, one_line
 from hedgerow.contracts.orders import OrderWhere
-from hedgerow.errors import Invalid
+from hedgerow.transaction.sight import readable
 from sqlalchemy import ARRAY, Column, ColumnElement, any_, exists, literal
 
-from hedgerow_orders.domain.fields import BadText, instant, text
 from hedgerow_orders.store.tables import order_lines, orders
-
-from .sight import readable
 
 MOST_VALUES = 100
 _PREFIX = re.compile("[A-Za-z0-9-]{1,40}")
@@ -23,21 +21,10 @@ _PAST_EVERY_NUMBER = "~"  # sorts after all that a number is made of
 Condition = ColumnElement[bool]
 
 
-class TooManyValues(Invalid):
-    code = "COUNT_INVALID"
-
-    def __init__(self, *, field: str) -> None:
-        super().__init__(
-            f"At most {MOST_VALUES} values can be asked for at once.",
-            f"一次最多指定 {MOST_VALUES} 个值",
-            field=field,
-        )
-
-
 def conditions(where: OrderWhere, caller: Caller) -> list[Condition]:
-    """All of them hold for every order of the list. Raises TooManyValues, BadText, BadTime."""
+    """All of them hold for every order of the list. Raises BadCount, BadText, BadTime."""
     return [
-        readable(caller, orders.c.plant_id),
+        readable(caller, orders.c.plant_id, Permission.ORDER_READ),
         *_one_of(orders.c.plant_id, where.plant_ids, "where.plant_ids"),
         *_one_of(orders.c.state, where.states, "where.states"),
         *_one_of(orders.c.sourcing, where.sourcing, "where.sourcing"),
@@ -55,14 +42,13 @@ def conditions(where: OrderWhere, caller: Caller) -> list[Condition]:
 
 
 def _texts(values: Sequence[str], field: str) -> Sequence[str]:
-    for position, value in enumerate(values):
-        text(value, f"{field}.{position}", most=200)
-    return values
+    return [
+        one_line(value, f"{field}.{position}", most=200) for position, value in enumerate(values)
+    ]
 
 
 def _one_of(column: Column[Any], values: Sequence[object], field: str) -> list[Condition]:
-    if len(values) > MOST_VALUES:
-        raise TooManyValues(field=field)
+    counted(values, field, least=0, most=MOST_VALUES)
     if not values:
         return []
     if len(values) == 1:
@@ -78,7 +64,7 @@ def _with_sku(sku: str | None) -> list[Condition]:
         exists().where(
             lines.tenant_id == orders.c.tenant_id,
             lines.order_id == orders.c.id,
-            lines.sku == text(sku, "where.sku", most=64),
+            lines.sku == one_line(sku, "where.sku", most=64),
         )
     ]
 

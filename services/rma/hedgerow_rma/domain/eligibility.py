@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from hedgerow.contracts.fields import positive, tidy
 from hedgerow.contracts.orders import DeliveredLine
 from hedgerow.contracts.rma import (
     EligibilityCode,
@@ -17,7 +18,6 @@ from hedgerow.contracts.rma import (
 from hedgerow.errors import Invalid
 
 from .delivered_order import DeliveredOrder
-from .input import plain, quantity
 
 RETURN_PERIOD = timedelta(days=7)
 
@@ -55,7 +55,7 @@ def checked_lines(order: DeliveredOrder, lines: Sequence[ReturnLine]) -> tuple[R
                 f"第 {line.line_no} 行重复，请合并数量",
                 field=f"lines.{index}.line_no",
             )
-        amount = quantity(line.quantity, field=f"lines.{index}.quantity")
+        amount = positive(line.quantity, f"lines.{index}.quantity")
         checked[line.line_no] = ReturnLine(line.line_no, amount)
     return tuple(checked.values())
 
@@ -124,8 +124,8 @@ def _quantity(line: DeliveredLine, wanted: Decimal, left: Decimal) -> Eligibilit
         code=EligibilityCode.QUANTITY,
         passed=wanted <= left,
         line_no=no,
-        en=f"Line {no}: {plain(wanted)} wanted, {plain(left)} of {plain(line.quantity)} "
+        en=f"Line {no}: {tidy(wanted)} wanted, {tidy(left)} of {tidy(line.quantity)} "
         f"{line.unit} can still come back.",
-        zh=f"第 {no} 行：申请 {plain(wanted)}，"
-        f"共 {plain(line.quantity)} {line.unit}，尚可退 {plain(left)}",
+        zh=f"第 {no} 行：申请 {tidy(wanted)}，"
+        f"共 {tidy(line.quantity)} {line.unit}，尚可退 {tidy(left)}",
     )

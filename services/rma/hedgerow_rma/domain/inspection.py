@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from hedgerow.contracts.fields import positive, tidy
 from hedgerow.contracts.rma import Disposition, InspectedLine, RmaLineView
 from hedgerow.errors import Invalid
 
 from .eligibility import LineRepeated, LineUnknown
-from .input import plain, quantity
 
 
 class NotCovered(Invalid):
@@ -51,14 +51,14 @@ def check_cover(
                 f"第 {part.line_no} 行的 {part.disposition} 重复，请合并数量",
                 field=f"lines.{index}.disposition",
             )
-        amount = quantity(part.quantity, field=f"lines.{index}.quantity")
+        amount = positive(part.quantity, f"lines.{index}.quantity")
         totals[part.line_no] += amount
         checked[part.line_no, part.disposition] = InspectedLine(
             part.line_no, amount, part.disposition
         )
     for line in returned:
         if totals[line.line_no] != line.quantity:
-            got, due = plain(totals[line.line_no]), plain(line.quantity)
+            got, due = tidy(totals[line.line_no]), tidy(line.quantity)
             raise NotCovered(
                 f"Line {line.line_no}: {got} inspected, {due} {line.unit} were to come back; "
                 "write what was not in the parcel as MISSING.",

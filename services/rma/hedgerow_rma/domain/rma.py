@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from hedgerow.contracts.fields import text
 from hedgerow.contracts.rma import (
     EligibilityCode,
     EligibilityReason,
@@ -20,8 +21,9 @@ from hedgerow.contracts.values import LocationId, OrderId, PlantId, RmaId
 from hedgerow.errors import Conflict, Invalid
 
 from .delivered_order import DeliveredOrder
-from .input import text
 from .inspection import NotForRefused, check_cover
+
+MOST_TEXT = 500
 
 
 class OverQuantity(Invalid):
@@ -94,7 +96,7 @@ class Rma:
 
         A quantity over what may come back is no return at all. Raises OverQuantity or BadText.
         """
-        reason = text(reason, field="reason")
+        reason = text(reason, "reason", most=MOST_TEXT)
         _refuse_over_quantity(lines, eligibility)
         rma = cls(
             id=id,
@@ -114,7 +116,7 @@ class Rma:
 
     def decide(self, approve: bool, note: str, *, at: datetime) -> Change:
         """A person's word on a return in review. Raises BadText or WrongState."""
-        note = text(note, field="note")
+        note = text(note, "note", most=MOST_TEXT)
         self._must_be(RmaState.REVIEW)
         self.decision_note = note
         outcome = RmaState.APPROVED if approve else RmaState.REJECTED

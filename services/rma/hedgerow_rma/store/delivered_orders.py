@@ -19,13 +19,8 @@ from .tables import delivered_orders
 
 _ADD = BulkInsert(
     delivered_orders,
-    "tenant_id",
-    "order_id",
-    "plant_id",
-    "number",
-    "customer",
-    "lines",
-    "delivered_at",
+    *("tenant_id", "order_id", "plant_id", "number", "customer", "lines", "delivered_at"),
+    same=("tenant_id",),
     ignore_conflicts=True,
 )
 _GET = select(delivered_orders).where(delivered_orders.c.order_id == bindparam("order_id"))
@@ -39,8 +34,7 @@ class DeliveredOrderStore:
     async def add(self, delivered: Sequence[tuple[PlantGrant, DeliveredOrder]]) -> None:
         """An order is delivered once: what is here already stays as it is."""
         for grant, order in delivered:
-            if grant != PlantGrant(order.plant_id, Permission.ORDER_ADVANCE):
-                raise ValueError(f"the grant does not cover order {order.order_id}")
+            grant.must_carry(Permission.ORDER_ADVANCE, at=order.plant_id)
         await _ADD(
             self._tx.conn,
             [

@@ -48,7 +48,11 @@ _ADD = BulkInsert(
     ignore_conflicts=True,
     returning=("rma_id",),
 )
-_ADD_LINES = BulkInsert(rma_lines, "tenant_id", "rma_id", "plant_id", *_LINE)
+_ADD_LINES = BulkInsert(
+    rma_lines,
+    *("tenant_id", "rma_id", "plant_id", *_LINE),
+    same=("tenant_id", "rma_id", "plant_id"),
+)
 _ADD_CHANGE = BulkInsert(rma_changes, *(column.name for column in rma_changes.c))
 _SAVE = BulkUpdate(rmas, key=("tenant_id", "rma_id"), set=_CHANGING)
 _LOCK = select(rmas).where(rmas.c.rma_id == bindparam("rma_id")).with_for_update()
@@ -85,7 +89,7 @@ class RmaStore:
         if row is None or not self._tx.caller.holds(Permission.RMA_READ, row.plant_id):
             raise PlantForbidden(field="rma_id", detail=f"{self._tx.caller.subject}: {rma_id}")
         lines = await self._tx.conn.execute(_LINES, {"rma_id": rma_id})
-        return _rma(row, tuple(line_of(line) for line in lines))
+        return rma_of(row, tuple(line_of(line) for line in lines))
 
     async def coming_back(self, order_id: OrderId) -> Mapping[int, Decimal]:
         """By line number, the quantity that returns of this order hold. What was rejected or
@@ -140,11 +144,11 @@ def line_of(row: Row[Any]) -> RmaLineView:
 def _check(grant: PlantGrant, rma: Rma, change: Change) -> None:
     """Goods are received by right of the place where they lie, all else by that of the order."""
     place = rma.location_plant_id if change.step is Step.RECEIVED else rma.plant_id
-    if grant.permission is not _NEEDED[change.step] or grant.plant_id != place:
-        raise ValueError(f"the grant does not cover {change.step} of return {rma.id}")
+    grant.must_carry(_NEEDED[change.step], at=place)
 
 
-def _rma(row: Row[Any], lines: tuple[RmaLineView, ...]) -> Rma:
+def rma_of(row: Row[Any], lines: tuple[RmaLineView, ...]) -> Rma:
+    """A row of `rmas` and those of its lines."""
     return Rma(
         id=RmaId(row.rma_id),
         number=row.number,

@@ -1,0 +1,94 @@
+"""The gateway put together; start reading here.
+
+/graphql    operations by POST (endpoint), subscriptions by WebSocket (sockets)
+/healthz    the process lives
+/readyz     it can serve: NATS and the four services answer
+/metrics    for Prometheus
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+from hedgerow.auth import Signer
+from hedgerow.bus import Bus
+from hedgerow.bus.connection import BusDown
+from hedgerow.settings import BadSettings
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Route, WebSocketRoute
+
+from hedgerow_gateway.directory import Directory
+from hedgerow_gateway.endpoint import PATH, GraphQLEndpoint
+from hedgerow_gateway.execution.engine import Engine
+from hedgerow_gateway.execution.limits import Limits
+from hedgerow_gateway.health import Health
+from hedgerow_gateway.issuers import issuers_of
+from hedgerow_gateway.live import Live
+from hedgerow_gateway.login import Login
+from hedgerow_gateway.parts import Parts
+from hedgerow_gateway.schema.build import build_schema
+from hedgerow_gateway.settings import GatewaySettings
+from hedgerow_gateway.sockets import Sockets
+from hedgerow_gateway.subgraph import build_subgraph
+
+log = logging.getLogger("hedgerow.gateway")
+
+AGAIN_S = 1.0  # between two tries to reach NATS at the start
+
+
+@asynccontextmanager
+async def parts_of(settings: GatewaySettings) -> AsyncIterator[Parts]:
+    """Everything, connected; waits for NATS as long as it takes. Raises BadSettings."""
+    try:
+        signer = Signer.from_pem(settings.caller_key_file.read_bytes())
+    except ValueError as wrong:
+        raise BadSettings(f"HEDGEROW_CALLER_KEY_FILE: {wrong}") from wrong
+    schema = build_subgraph() if settings.subgraph else build_schema()
+    engine = Engine(schema._schema, limits=Limits(), introspection=settings.development)
+    async with httpx.AsyncClient() as http:
+        issuers = issuers_of(settings, http)
+        bus = await _connect(settings, signer)
+        live = Live()
+        await live.start(bus)
+        try:
+            yield Parts(settings, bus, engine, live, Login(issuers, Directory(bus)))
+        finally:
+            await live.stop()
+            await bus.close()
+
+
+def create_app(parts: Parts) -> Starlette:
+    health = Health(parts)
+    origins = parts.settings.origins()
+    cors = Middleware(
+        CORSMiddleware,
+        allow_origins=origins,
+        allow_methods=["POST"],
+        allow_headers=["authorization", "content-type", "traceparent"],
+    )
+    return Starlette(
+        routes=[
+            Route(PATH, GraphQLEndpoint(parts)),
+            WebSocketRoute(PATH, Sockets(parts).serve),
+            Route("/healthz", health.alive),
+            Route("/readyz", health.ready),
+            Route("/metrics", health.metrics),
+        ],
+        middleware=[cors] if origins else [],
+    )
+
+
+async def _connect(settings: GatewaySettings, signer: Signer) -> Bus:
+    items = {} if settings.coalesce else {"most_items": 1}
+    while True:
+        try:
+            return await Bus.connect(settings.bus.nats_url, name="gateway", signer=signer, **items)
+        except BusDown as down:
+            log.warning("waiting for nats", extra={"why": down.detail})
+            await asyncio.sleep(AGAIN_S)
