@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 from hedgerow_local.servers import PostgresServer
 
@@ -12,6 +13,7 @@ from benchmarks import load, pgbench, rows
 from benchmarks.orders import write_scripts
 from benchmarks.report import Figure, Report
 from benchmarks.shop import CAPTURED, SETTLED, Shop, Wait
+from benchmarks.table import rewrite
 
 CAPTURED_ROWS = {
     "orders.idempotency": 1,
@@ -73,6 +75,26 @@ def test_each_figure_is_a_line_and_a_json_object(
         "max": 9000,
     }
     assert (second["value"], second["baseline"], second["ratio"]) == (1.5, None, None)
+
+
+def test_the_tables_hold_the_newest_figure_of_each_name() -> None:
+    page = "\n".join(
+        ("a", "<!-- figures -->", "old", "<!-- end of figures -->", "b", "<!-- cpu -->",
+         "<!-- end of cpu -->", "c", "")
+    )  # fmt: skip
+    figures = [
+        Figure.of("relay", "events/s", [1.0]),
+        Figure.of("relay", "events/s", [9000.0, 8000.0], [400.0]),
+        Figure.of("orders_cpu_settled_nats", "us/order", [450.0]),
+    ]
+
+    lines = rewrite(page, map(msgspec.json.encode, figures)).splitlines()
+
+    assert lines[:2] == ["a", "<!-- figures -->"]
+    assert "| `relay` | 8500 | events/s | 8000 to 9000 | 400 | 21.25 |" in lines
+    assert "| nats | 450 | - | - |" in lines
+    assert not {"old", "| `relay` | 1.00 | events/s | 1.00 to 1.00 | - | - |"} & set(lines)
+    assert lines[-2:] == ["<!-- end of cpu -->", "c"]
 
 
 def test_a_constant_of_a_script_holds_no_colon_that_pgbench_takes_for_a_variable() -> None:

@@ -87,12 +87,14 @@ def run(command: str, env: dict[str, str]) -> str:
 
 
 @pytest.fixture(scope="module")
-async def suite(
-    workplace: Path, databases: Databases, nats_server: NatsServer
-) -> AsyncIterator[Suite]:
-    """With the demo company, and patient, so that a busy machine settles every order."""
+async def suite(workplace: Path, databases: Databases) -> AsyncIterator[Suite]:
+    """With the demo company, and patient, so that a busy machine settles every order. On a broker
+    of its own: two suites on one would mix."""
+    folder = workplace / "readme"
+    folder.mkdir()
+    nats_server = NatsServer.start(folder / "nats")
     suite = Suite(
-        workplace / "readme",
+        folder,
         databases,
         nats_server.url,
         extra={"HEDGEROW_SETTLE_TIMEOUT_S": "15", "HEDGEROW_REQUEST_TIMEOUT_S": "40"},
@@ -110,6 +112,7 @@ async def suite(
         yield suite
     finally:
         await suite.stop()
+        nats_server.remove()
 
 
 @pytest.mark.timeout(600)

@@ -119,11 +119,10 @@ class OneProcess:
 
 
 @pytest.fixture(scope="module")
-async def together(
-    workplace: Path, databases: Databases, nats_server: NatsServer
-) -> AsyncIterator[OneProcess]:
+async def together(workplace: Path, databases: Databases) -> AsyncIterator[OneProcess]:
     folder = workplace / "walks"
     folder.mkdir()
+    nats_server = NatsServer.start(folder / "nats")  # two suites on one broker would mix
     keys = Keys(folder)
     bus = BusSettings(nats_server.url)
     processes = []
@@ -143,6 +142,7 @@ async def together(
         yield OneProcess(create_app(parts), keys)
     for process in processes:
         await process.stop()
+    nats_server.remove()
 
 
 @dataclass

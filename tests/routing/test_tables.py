@@ -1,33 +1,8 @@
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from hedgerow.transaction.database import connect_unpooled
-from hedgerow.transaction.tenancy import lint
-from hedgerow_routing.app import service
 from routing.makers import NINGBO, around, found_plant
-from sqlalchemy import make_url, text
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from worlds import administrator, transaction
-
-
-async def test_the_migrations_make_the_tables_that_are_declared(routing_db, databases):
-    url = make_url(databases.admin_url).set(database=routing_db.url.database)
-    admin = connect_unpooled(url.render_as_string(hide_password=False))
-
-    def ours(_object, name, kind, _reflected, _compared):
-        return not (kind == "table" and name == "spatial_ref_sys")  # PostGIS's own
-
-    async with admin.connect() as conn:
-        differences = await conn.run_sync(
-            lambda sync: compare_metadata(
-                MigrationContext.configure(sync, opts={"include_object": ours}), service.metadata
-            )
-        )
-        faults = await lint(conn, "hedgerow_routing")
-    await admin.dispose()
-
-    assert differences == []
-    assert faults == []
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,10 @@ class Process:
         if tracing():
             from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
 
-            SQLAlchemyInstrumentor().instrument(engine=self._engine.sync_engine)
+            # It works with SQLAlchemy 2.1, which its own check does not know yet.
+            SQLAlchemyInstrumentor().instrument(
+                engine=self._engine.sync_engine, skip_dep_check=True
+            )
         async with self._engine.connect():
             pass  # fail now, not at the first request
         verifier = Verifier.from_pem(settings.caller_public_key_file.read_bytes(), service.name)

@@ -1,17 +1,14 @@
 import sqlalchemy as sa
-from alembic import context, op
-from hedgerow.transaction import message_tables
-from hedgerow.transaction.tenancy import create_app_schema, secure, secure_message_tables
+from alembic import op
+from hedgerow.transaction.migrations import begin
+from hedgerow.transaction.tenancy import secure
 
 revision = "0001"
 down_revision = None
 
 
 def upgrade() -> None:
-    runtime = context.config.attributes["runtime"]
-    metadata = sa.MetaData()
-    message_tables(metadata)
-    metadata.create_all(op.get_bind())
+    runtime = begin()
     op.create_table(
         "things",
         sa.Column("tenant_id", sa.Uuid, primary_key=True),
@@ -28,8 +25,6 @@ def upgrade() -> None:
         sa.Column("version", sa.BigInteger, nullable=False),
     )
     for statement in (
-        *create_app_schema(runtime),
-        *secure_message_tables(runtime),
         *secure("things", runtime, plantless_insert=True),
         *secure("heard", runtime, plant=None, verbs="select, insert"),
     ):

@@ -9,9 +9,9 @@ from hedgerow.transaction import Ask, Transaction
 
 from hedgerow_orders.domain.announcements import submitted
 from hedgerow_orders.domain.order import Order
-from hedgerow_orders.store.numbers import NumberStore
 from hedgerow_orders.store.orders import OrderExists, OrderStore, WholeOrder
 from hedgerow_orders.store.skus import SkuStore
+from hedgerow_orders.store.tables import order_numbers
 from hedgerow_orders.views.order import view_of
 
 from .completion import completed
@@ -26,7 +26,7 @@ async def submit_orders(
     asked = drafts(asks, tx.now)
     asked = completed(asked, await SkuStore(tx).known(skus(asked)))
     new = accepted(asked)
-    numbers = await NumberStore(tx).give(len(new))
+    numbers = await order_numbers.give(tx, len(new))
     orders = [_order(draft, number, tx) for draft, number in zip(new, numbers, strict=True)]
     try:
         await OrderStore(tx).add(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hedgerow.transaction import message_tables
+from hedgerow.transaction.numbers import Numbers
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -143,16 +144,7 @@ order_changes = Table(
     CheckConstraint("version > 0", name="order_changes_version"),
 )
 
-# The last number given out of each day: `prefix` names the day.
-order_numbers = Table(
-    "order_numbers",
-    metadata,
-    Column("tenant_id", Uuid, nullable=False),
-    Column("prefix", Text, nullable=False),
-    Column("last", BigInteger, nullable=False),
-    PrimaryKeyConstraint("tenant_id", "prefix", name="order_numbers_pkey"),
-    CheckConstraint("last > 0", name="order_numbers_last"),
-)
+order_numbers = Numbers("order_numbers", metadata, letters="HY")
 
 # What inventory has announced of its SKUs.
 known_skus = Table(

@@ -9,8 +9,8 @@ from hedgerow.transaction import Transaction
 from hedgerow_rma.domain.eligibility import assess, checked_lines
 from hedgerow_rma.domain.rma import Rma
 from hedgerow_rma.store.delivered_orders import DeliveredOrderStore
-from hedgerow_rma.store.rma_numbers import RmaNumberStore
 from hedgerow_rma.store.rmas import RmaStore
+from hedgerow_rma.store.tables import rma_numbers
 from hedgerow_rma.views.rmas import view_of
 
 from .announce import announce
@@ -26,13 +26,14 @@ async def request_return(command: RequestReturn, tx: Transaction) -> RmaView:
     grant = tx.caller.grant(order.plant_id, Permission.RMA_REQUEST, field="order_id")
     lines = checked_lines(order, command.lines)
     eligibility = assess(order, lines, await rmas.coming_back(order.order_id), at=tx.now)
+    [number] = await rma_numbers.give(tx, 1)
     rma, change = Rma.request(
         command.rma_id,
         order,
         lines,
         command.reason,
         eligibility,
-        number=await RmaNumberStore(tx).take(),
+        number=number,
         by=tx.caller.subject,
         at=tx.now,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hedgerow.contracts.rma import RmaState
 from hedgerow.transaction import message_tables
+from hedgerow.transaction.numbers import Numbers
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -125,12 +126,4 @@ rma_changes = Table(
     comment="append-only: one row for every version of a return",
 )
 
-rma_numbers = Table(
-    "rma_numbers",
-    metadata,
-    Column("tenant_id", Uuid, nullable=False),
-    Column("day", Text, nullable=False),
-    Column("last", Integer, nullable=False),
-    PrimaryKeyConstraint("tenant_id", "day", name="rma_numbers_pkey"),
-    comment="the last number given out on a UTC day, written yyyymmdd",
-)
+rma_numbers = Numbers("rma_numbers", metadata, letters="RMA")

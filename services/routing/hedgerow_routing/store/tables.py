@@ -173,7 +173,7 @@ decisions = Table(
     UniqueConstraint("tenant_id", "order_id", name="decisions_order"),
     CheckConstraint("safety_test in ('CURRENT', 'AFTER')", name="decisions_safety_test"),
     CheckConstraint(
-        "result in ('PENDING', 'ASSIGNED', 'OVERFLOWED', 'SHORT', 'UNROUTABLE')",
+        "result in ('PENDING', 'ASSIGNED', 'OVERFLOWED', 'SHORT', 'UNROUTABLE', 'CANCELLED')",
         name="decisions_result",
     ),
     CheckConstraint("(result = 'UNROUTABLE') = (plant_id is null)", name="decisions_plant"),

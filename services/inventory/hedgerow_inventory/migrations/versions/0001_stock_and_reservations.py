@@ -6,9 +6,9 @@ Revision ID: 0001
 from __future__ import annotations
 
 import sqlalchemy as sa
-from alembic import context, op
-from hedgerow.transaction import message_tables
-from hedgerow.transaction.tenancy import create_app_schema, secure, secure_message_tables
+from alembic import op
+from hedgerow.transaction.migrations import begin, create_key
+from hedgerow.transaction.tenancy import secure
 
 revision = "0001"
 down_revision = None
@@ -19,9 +19,7 @@ KEPT = "select, insert, update"
 
 
 def upgrade() -> None:
-    messages = sa.MetaData()
-    message_tables(messages)
-    messages.create_all(op.get_bind())
+    runtime = begin()
     create_skus()
     create_locations()
     create_stock()
@@ -30,10 +28,7 @@ def upgrade() -> None:
     create_reservations()
     create_supplies()
     create_returns()
-    runtime: str = context.config.attributes["runtime"]
     for statement in (
-        *create_app_schema(runtime),
-        *secure_message_tables(runtime),
         *secure("skus", runtime, plant=None, verbs=KEPT),
         *secure("locations", runtime, plant=None, verbs=APPEND_ONLY),
         *secure("stock", runtime, verbs=KEPT),
@@ -88,7 +83,6 @@ def create_stock() -> None:
         ),
         sa.Column("version", sa.BigInteger, nullable=False, server_default=sa.text("0")),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("tenant_id", "location_id", "sku", name="stock_pkey"),
         _of_sku("stock_sku"),
         _of_location("stock_location"),
         *(sa.CheckConstraint(f"{name} >= 0", name=f"stock_{name}") for name in levels),
@@ -97,6 +91,7 @@ def create_stock() -> None:
         ),
     )
     op.create_index("stock_by_sku", "stock", ["tenant_id", "sku", "location_id"])
+    create_key("stock", "tenant_id", "location_id", "sku")
 
 
 def create_stock_ledger() -> None:

@@ -1,18 +1,14 @@
 """Orders, their lines and history, order numbers, known SKUs.
 
-A primary key is made after the other indexes of its table. While a table has no statistics, the
-planner thinks every index that starts with tenant_id and holds the id as good as the primary key,
-and takes the newest; a plan it keeps from then on would walk through all of a tenant's orders.
-
 Revision ID: 0001
 """
 
 from __future__ import annotations
 
 import sqlalchemy as sa
-from alembic import context, op
-from hedgerow.transaction import message_tables
-from hedgerow.transaction.tenancy import create_app_schema, secure, secure_message_tables
+from alembic import op
+from hedgerow.transaction.migrations import begin, create_key
+from hedgerow.transaction.tenancy import secure
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0001"
@@ -20,19 +16,14 @@ down_revision = None
 
 
 def upgrade() -> None:
-    messages = sa.MetaData()
-    message_tables(messages)
-    messages.create_all(op.get_bind())
+    runtime = begin()
     create_orders()
     create_order_lines()
     create_order_changes()
     create_order_numbers()
     create_known_skus()
-    runtime: str = context.config.attributes["runtime"]
     follows = "select, insert, update (plant_id)"
     for statement in (
-        *create_app_schema(runtime),
-        *secure_message_tables(runtime),
         *secure("orders", runtime, plantless_insert=True, verbs="select, insert, update"),
         *secure("order_lines", runtime, plantless_insert=True, verbs=follows),
         *secure("order_changes", runtime, plantless_insert=True, verbs=follows),
@@ -112,7 +103,7 @@ def create_orders() -> None:
     op.create_index(
         "orders_customer_placed", "orders", ["tenant_id", "customer_code", "placed_at", "id"]
     )
-    op.create_primary_key("orders_pkey", "orders", ["tenant_id", "id"])
+    create_key("orders", "tenant_id", "id")
 
 
 def create_order_lines() -> None:
@@ -137,7 +128,7 @@ def create_order_lines() -> None:
         ),
     )
     op.create_index("order_lines_sku", "order_lines", ["tenant_id", "sku", "order_id"])
-    op.create_primary_key("order_lines_pkey", "order_lines", ["tenant_id", "order_id", "line_no"])
+    create_key("order_lines", "tenant_id", "order_id", "line_no")
     op.create_foreign_key(
         "order_lines_order",
         "order_lines",

@@ -1,9 +1,9 @@
 """Delivered orders, returns with their lines, history and numbers, and the message tables."""
 
 import sqlalchemy as sa
-from alembic import context, op
-from hedgerow.transaction import message_tables
-from hedgerow.transaction.tenancy import create_app_schema, secure, secure_message_tables
+from alembic import op
+from hedgerow.transaction.migrations import begin, create_key
+from hedgerow.transaction.tenancy import secure
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0001"
@@ -14,18 +14,13 @@ LOCKABLE = "select, insert, update"
 
 
 def upgrade() -> None:
-    runtime = context.config.attributes["runtime"]
-    messages = sa.MetaData()
-    message_tables(messages)
-    messages.create_all(op.get_bind())
+    runtime = begin()
     _create_delivered_orders()
     _create_rmas()
     _create_rma_lines()
     _create_rma_changes()
     _create_rma_numbers()
     for statement in (
-        *create_app_schema(runtime),
-        *secure_message_tables(runtime),
         *secure("delivered_orders", runtime, verbs=LOCKABLE),
         *secure("rmas", runtime, verbs=LOCKABLE),
         *secure("rma_lines", runtime, verbs=APPEND_ONLY),
@@ -70,7 +65,6 @@ def _create_rmas() -> None:
         sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.BigInteger, nullable=False),
-        sa.PrimaryKeyConstraint("tenant_id", "rma_id", name="rmas_pkey"),
         sa.UniqueConstraint("tenant_id", "number", name="rmas_number"),
         sa.ForeignKeyConstraint(
             ["tenant_id", "order_id"],
@@ -90,6 +84,7 @@ def _create_rmas() -> None:
     op.create_index("rmas_of_order", "rmas", ["tenant_id", "order_id", "requested_at"])
     op.create_index("rmas_newest", "rmas", ["tenant_id", *newest])
     op.create_index("rmas_newest_of_plant", "rmas", ["tenant_id", "plant_id", *newest])
+    create_key("rmas", "tenant_id", "rma_id")
 
 
 def _create_rma_lines() -> None:
@@ -137,8 +132,8 @@ def _create_rma_numbers() -> None:
     op.create_table(
         "rma_numbers",
         sa.Column("tenant_id", sa.Uuid, nullable=False),
-        sa.Column("day", sa.Text, nullable=False),
-        sa.Column("last", sa.Integer, nullable=False),
-        sa.PrimaryKeyConstraint("tenant_id", "day", name="rma_numbers_pkey"),
-        comment="the last number given out on a UTC day, written yyyymmdd",
+        sa.Column("prefix", sa.Text, nullable=False),
+        sa.Column("last", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "prefix", name="rma_numbers_pkey"),
+        sa.CheckConstraint("last > 0", name="rma_numbers_last"),
     )

@@ -1,10 +1,10 @@
 """Plants, locations, fences, overflow rules, limits and decisions."""
 
 import sqlalchemy as sa
-from alembic import context, op
+from alembic import op
 from geoalchemy2 import Geometry
-from hedgerow.transaction import message_tables
-from hedgerow.transaction.tenancy import create_app_schema, secure, secure_message_tables
+from hedgerow.transaction.migrations import begin, create_key
+from hedgerow.transaction.tenancy import secure
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0001"
@@ -37,17 +37,12 @@ $$
 
 
 def upgrade() -> None:
-    runtime = context.config.attributes["runtime"]
-    message = sa.MetaData()
-    message_tables(message)
-    message.create_all(op.get_bind())
+    runtime = begin()
     create_plants()
     create_fences()
     create_rules()
     create_decisions()
     for statement in [
-        *create_app_schema(runtime),
-        *secure_message_tables(runtime),
         *secure("plants", runtime, verbs="select, insert"),
         *secure("locations", runtime, plant=None, verbs="select, insert"),
         *secure("fences", runtime, verbs="select, insert, update (active_to)"),
@@ -138,7 +133,6 @@ def create_fences() -> None:
         sa.Column("radius_m", sa.DOUBLE_PRECISION),
         sa.Column("active_from", sa.DateTime(timezone=True), nullable=False),
         sa.Column("active_to", sa.DateTime(timezone=True)),
-        sa.PrimaryKeyConstraint("tenant_id", "fence_id", name="fences_pkey"),
         sa.UniqueConstraint(
             "tenant_id", "plant_id", "kind", "name", "version", name="fences_version"
         ),
@@ -166,6 +160,7 @@ def create_fences() -> None:
     op.create_index(
         "fences_area", "fences", ["area"], postgresql_using="gist", postgresql_where=IN_FORCE
     )
+    create_key("fences", "tenant_id", "fence_id")
 
 
 def create_rules() -> None:
@@ -183,7 +178,6 @@ def create_rules() -> None:
         sa.Column("safety_test", sa.Text, nullable=False),
         sa.Column("active_from", sa.DateTime(timezone=True), nullable=False),
         sa.Column("active_to", sa.DateTime(timezone=True)),
-        sa.PrimaryKeyConstraint("tenant_id", "rule_id", name="overflow_rules_pkey"),
         sa.UniqueConstraint("tenant_id", "code", "version", name="overflow_rules_version"),
         sa.CheckConstraint("cardinality(chain) between 1 and 20", name="overflow_rules_chain"),
         sa.CheckConstraint(
@@ -198,6 +192,7 @@ def create_rules() -> None:
         unique=True,
         postgresql_where=IN_FORCE,
     )
+    create_key("overflow_rules", "tenant_id", "rule_id")
     op.create_table(
         "routing_limits",
         sa.Column("tenant_id", sa.Uuid, nullable=False),
@@ -237,13 +232,13 @@ def create_decisions() -> None:
         sa.Column("seen", JSONB, nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True)),
-        sa.PrimaryKeyConstraint("tenant_id", "decision_id", name="decisions_pkey"),
         sa.UniqueConstraint("tenant_id", "order_id", name="decisions_order"),
         sa.CheckConstraint("safety_test in ('CURRENT', 'AFTER')", name="decisions_safety_test"),
         sa.CheckConstraint(
-            "result in ('PENDING', 'ASSIGNED', 'OVERFLOWED', 'SHORT', 'UNROUTABLE')",
+            "result in ('PENDING', 'ASSIGNED', 'OVERFLOWED', 'SHORT', 'UNROUTABLE', 'CANCELLED')",
             name="decisions_result",
         ),
         sa.CheckConstraint("(result = 'UNROUTABLE') = (plant_id is null)", name="decisions_plant"),
         sa.CheckConstraint("(result = 'PENDING') = (settled_at is null)", name="decisions_settled"),
     )
+    create_key("decisions", "tenant_id", "decision_id")
