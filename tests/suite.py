@@ -20,6 +20,7 @@ import httpx
 import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hedgerow_local.processes import spawn
 from worlds import SERVICES, Databases
 
 READY_S = 60.0
@@ -105,12 +106,11 @@ class Suite:
         await self.ready()
 
     def run(self, name: str) -> None:
-        log = (self.folder / f"{name}.log").open("ab")
-        self._running[name] = subprocess.Popen(
+        self._running[name] = spawn(
             [sys.executable, "-m", f"hedgerow_{name}", "serve"],
+            log=self.folder / f"{name}.log",
             env={**_clean(), **self._settings(name), **self._extra},
-            stdout=log,
-            stderr=log,
+            cwd=self.folder,
         )
 
     def pid(self, name: str) -> int:

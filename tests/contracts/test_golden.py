@@ -34,15 +34,23 @@ def _plain(value: Any) -> Any:
     return msgspec.json.decode(msgspec.json.encode(value))
 
 
+def _within(written: Any, kept: Any) -> Any:
+    """`kept` without the fields that came later than `written`."""
+    if isinstance(written, dict) and isinstance(kept, dict):
+        return {name: _within(value, kept.get(name)) for name, value in written.items()}
+    if isinstance(written, list) and isinstance(kept, list) and len(written) == len(kept):
+        return [_within(*pair) for pair in zip(written, kept, strict=True)]
+    return kept
+
+
 @pytest.mark.parametrize("subject", sorted(path.stem for path in GOLDEN.glob("*.json")))
 def test_golden_bytes_decode_and_nothing_of_them_is_lost(subject: str) -> None:
     raw = (GOLDEN / f"{subject}.json").read_bytes()
 
     message = msgspec.json.decode(raw, type=MESSAGES[subject])
 
-    kept = _plain(message)
     written = msgspec.json.decode(raw)
-    assert {name: kept[name] for name in written} == written
+    assert _within(written, _plain(message)) == written
 
 
 def test_every_message_has_a_golden_file() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hedgerow.contracts.inventory import Placement, SeenStock
 from hedgerow.contracts.routing import SafetyTest
 from hedgerow_inventory.domain.allocation import allocate
-from inventory.makers import BOLT, HANGZHOU, HEFEI, NUT, held, lines, routed, shelf
+from inventory.makers import BOLT, HANGZHOU, HEFEI, NINGBO, NUT, held, lines, routed, shelf
 
 CURRENT, AFTER = SafetyTest.CURRENT, SafetyTest.AFTER
 
@@ -44,6 +44,7 @@ def test_the_vectors(available, quantity, test, served_by, reason_at_hangzhou):
         safety_level=Decimal(80),
         passed=reason_at_hangzhou == "",
         reason=reason_at_hangzhou,
+        plant_id=NINGBO,
     )
     assert len(outcome.seen) == (1 if served_by == HANGZHOU else 2)
 

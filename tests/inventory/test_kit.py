@@ -7,7 +7,7 @@ from hedgerow_inventory.domain.allocation import allocate
 from hedgerow_inventory.domain.kit import decide_kit, kit_quantity
 from hedgerow_inventory.domain.reservation import ReservationSet, SetState
 from hedgerow_inventory.domain.sku import Sku
-from inventory.makers import BOLT, HANGZHOU, NUT, held, routed, shelf
+from inventory.makers import BOLT, HANGZHOU, NINGBO, NUT, held, routed, shelf
 from worlds import NOON
 
 SKUS = {
@@ -68,6 +68,7 @@ def test_the_kit_needs_its_factor_with_the_own_reservation_counted_in(sku, on_ha
                 needed=Decimal(gap[0]),
                 available=Decimal(gap[1]),
                 reason="INSUFFICIENT",
+                plant_id=NINGBO,
             ),
         )
         assert (order.state, kit.movements) == (SetState.HELD, ())

@@ -108,6 +108,7 @@ async def test_an_incomplete_kit_stays_reserved_and_names_its_gaps(inventory_db)
                     needed=Decimal(130),
                     available=Decimal("129.5"),
                     reason="INSUFFICIENT",
+                    plant_id=NINGBO,
                 ),
             ),
         )

@@ -210,3 +210,15 @@ async def test_a_location_stays_with_the_plant_that_stocked_it_first(inventory_d
             await become(tx, who)
             async with refused(tx, PlantForbidden, "location_id"):
                 await receive_stock(received((NUT, "1"), location_id=place, plant_id=SUZHOU), tx)
+
+
+async def test_blanks_around_a_code_do_not_make_it_another(inventory_db):
+    async with transaction(inventory_db, administrator()) as tx:
+        await register(tx, BOLT)
+
+        answer = await receive_stock(
+            received((f" {BOLT}", "1"), (BOLT, "2"), reference=" DN-1 "), tx
+        )
+
+        assert [view.on_hand for view in answer] == [3, 3]
+        assert {row["reference"] for row in await rows(tx, "stock_ledger")} == {"DN-1"}

@@ -152,6 +152,7 @@ def seen(**changes: Any) -> SeenStock:
         "passed": False,
         "reason": "INSUFFICIENT",
     } | changes
+    given.setdefault("plant_id", NINGBO if given["location_id"] == HANGZHOU_STORE else SUZHOU)
     return SeenStock(**given)
 
 
@@ -193,7 +194,7 @@ async def everything(tx: Transaction) -> list[list[tuple[Any, ...]]]:
     async with acting(tx, service(tx)) as all_seeing:
         return [
             [tuple(row) for row in await all_seeing.conn.execute(select(table).order_by(*key))]
-            for table in (orders, order_lines, order_changes, order_numbers)
+            for table in (orders, order_lines, order_changes, order_numbers.table)
             for key in [table.primary_key.columns]
         ]
 

@@ -150,3 +150,14 @@ async def test_production_has_started_so_the_order_stays(orders_db):
             await cancel_order(cancel(order.order_id), tx)
 
         assert await everything(tx) == before
+
+
+async def test_the_basis_is_kept_and_told_without_blanks_at_its_ends(orders_db):
+    async with transaction(orders_db, administrator()) as tx:
+        order = await submitted(tx)
+        given = Basis(" LETTER", "2026-17 ", "line one\nline two\n")
+        view = await cancel_order(CancelOrder(order_id=order.order_id, basis=given), tx)
+
+        kept = Basis("LETTER", "2026-17", "line one\nline two")
+        assert view.cancellation == kept
+        assert tx.emitted[-1].event.basis == kept

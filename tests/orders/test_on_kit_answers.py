@@ -32,6 +32,7 @@ def refused(order):
         needed=Decimal("10.5"),
         available=Decimal(10),
         reason="INSUFFICIENT",
+        plant_id=NINGBO,
     )
     return KitRefused(order_id=order.order_id, plant_id=NINGBO, gaps=(gap,))
 
@@ -72,6 +73,7 @@ async def test_a_refused_kit_leaves_the_state_and_says_what_is_lacking(orders_db
         available=Decimal(10),
         safety_level=Decimal(0),
         reason="INSUFFICIENT",
+        plant_id=NINGBO,
     )
     assert (view.state, view.kit_lock_pending) == (OrderState.PENDING_REVIEW, False)
     assert (view.milestones, view.shortages) == ((Milestone.CAPTURED,), (lacking,))

@@ -22,6 +22,7 @@ from hedgerow_orders.handlers.on_stock_reserved import on_stock_reserved
 from hedgerow_orders.handlers.on_stock_short import on_stock_short
 from hedgerow_orders.store.orders import OrderMissing
 from hedgerow_orders.views.history import history_by_orders
+from msgspec.structs import replace
 from orders.makers import (
     DECISION,
     HANGZHOU_STORE,
@@ -127,6 +128,7 @@ async def test_a_short_order_says_what_every_tried_location_lacked(orders_db):
             available=Decimal(3),
             safety_level=Decimal(80),
             reason="INSUFFICIENT",
+            plant_id=NINGBO,
         ),
         Shortage(
             line_no=1,
@@ -136,17 +138,56 @@ async def test_a_short_order_says_what_every_tried_location_lacked(orders_db):
             available=Decimal("85.5"),
             safety_level=Decimal(80),
             reason="BELOW_SAFETY",
+            plant_id=SUZHOU,
         ),
     )
     assert event.missing == (Line(1, "BOLT-M8", Decimal(10)),)
     assert (view.plant_id, view.sourcing, view.shortages) == (NINGBO, Sourcing.SHORT, shortages)
+    here, there = shortages
     assert reaction.emitted[0].event == OrderFellShort(
         order_id=order.order_id,
         number=order.number,
         occurred_at=NOON,
         plant_id=NINGBO,
-        shortages=shortages,
+        shortages=(here, replace(there, available=None, safety_level=None)),
     )
+
+
+async def test_staff_of_one_plant_learn_no_stock_figures_of_another(orders_db):
+    boss = administrator()
+    own = seen(reason="NOT_STOCKED", available=Decimal(0))
+    foreign = seen(location_id=HEFEI_STORE, reason="BELOW_SAFETY")
+    unknown = seen(location_id=HEFEI_STORE, plant_id=None)
+    manager = caller(boss.tenant_id, plants={NINGBO: Role.PLANT_MANAGER})
+    of_both = caller(boss.tenant_id, plants={NINGBO: Role.SALES, SUZHOU: Role.SALES})
+
+    async with transaction(orders_db, boss) as tx:
+        order = await submitted(tx)
+        async with acting(tx, service(tx)) as reaction:
+            await on_stock_short([stock_short(order.order_id, own, foreign, unknown)], reaction)
+        async with acting(tx, manager) as later:
+            read_by_manager = await read(later, order.order_id)
+            command = CancelOrder(order_id=order.order_id, basis=LETTER)
+            answer_to_manager = await cancel_order(command, later)
+        async with acting(tx, of_both) as later:
+            read_by_both = await read(later, order.order_id)
+        read_by_boss = await read(tx, order.order_id)
+
+    def figures(view):
+        return [(each.reason, each.available, each.safety_level) for each in view.shortages]
+
+    assert (
+        figures(read_by_manager)
+        == figures(answer_to_manager)
+        == [
+            ("NOT_STOCKED", 0, 80),
+            ("BELOW_SAFETY", None, None),
+            ("INSUFFICIENT", None, None),
+        ]
+    )
+    assert [each.needed for each in read_by_manager.shortages] == [10, 10, 10]
+    assert figures(read_by_both)[1:] == [("BELOW_SAFETY", 3, 80), ("INSUFFICIENT", None, None)]
+    assert figures(read_by_boss)[1:] == [("BELOW_SAFETY", 3, 80), ("INSUFFICIENT", 3, 80)]
 
 
 async def test_a_short_order_may_be_reserved_at_another_plant_and_moves_with_its_past(orders_db):

@@ -139,3 +139,22 @@ async def test_a_batch_of_64_takes_as_many_statements_as_an_order_alone(orders_d
     assert (len(alone), len(together)) == (5, 5)
     assert alone == together
     assert [view.number for view in views] == [f"HY20260329-{n:04d}" for n in range(2, 66)]
+
+
+async def test_texts_are_kept_without_blanks_at_their_ends(orders_db):
+    asked = submit(
+        customer=Customer(" C-001", "宁波港机\u3000"),
+        ship_to=ship_to(region="浙江 ", city=" ", address="港口路 1 号\n2 楼\n"),
+        lines=(line(" BOLT-M8 "),),
+    )
+
+    async with transaction(orders_db, administrator()) as tx:
+        await know(tx)
+        [view] = await answers(tx, asked)
+
+        assert view == await read(tx, view.order_id)
+        assert view.customer == Customer("C-001", "宁波港机")
+        assert (view.ship_to.region, view.ship_to.city) == ("浙江", "")
+        assert view.ship_to.address == "港口路 1 号\n2 楼"
+        assert view.lines[0].sku == "BOLT-M8"
+        assert tx.emitted[-1].event.customer_code == "C-001"

@@ -105,11 +105,11 @@ class RoutingCandidate:
         lambda it: it.candidate.location_code, "库位代码", "Location code", "Of the location."
     )
     location: Location | None = to_location("库位", "Location", "The location.")
-    passed: bool = derived(
-        lambda it: any(check.passed for check in it.checks),
+    passed: bool | None = derived(
+        lambda it: any(check.passed for check in it.checks) if it.checks else None,
         "通过",
         "Passed",
-        "Whether a line was placed here.",
+        "Whether a line was placed here; null when none came this far, or it is not for you.",
     )
     checks: list[CandidateCheck] = shown(
         "判定", "Checks", "One per line that came this far; empty until inventory has answered."

@@ -102,8 +102,12 @@ class OrderShortage:
     needed: Decimal = shown(
         "需求数量", "Needed", "In the SKU's unit; for a kit the quantity times its factor."
     )
-    available: Decimal = shown("可用数量", "Available", "Before the safety level is taken off.")
-    safety_level: Decimal = shown("安全库存", "Safety level", "What promising must leave.")
+    available: Decimal | None = shown(
+        "可用数量", "Available", "Before the safety level is taken off; null for another's stock."
+    )
+    safety_level: Decimal | None = shown(
+        "安全库存", "Safety level", "What promising must leave; null for another's stock."
+    )
     reason: str = shown("原因", "Reason", "INSUFFICIENT, BELOW_SAFETY or SUPPLY_OVERDUE.")
     location: Location | None = to_location("库位", "Location", "Where it was missing.")
 

@@ -9,7 +9,7 @@ from hedgerow.contracts.orders import OrderView
 from hedgerow_gateway.context import Context
 from hedgerow_gateway.live import Waiter
 
-FIRST_LOOK_S = 0.25
+FIRST_LOOK_S = 1.0
 
 
 async def settled(

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from hedgerow.contracts.inventory import StockReserved, StockShort
-from hedgerow.contracts.orders import OrderSubmitted
+from hedgerow.contracts.orders import OrderCancelled, OrderSubmitted
 from hedgerow.contracts.routing import (
     CheckPresence,
     CreateLocation,
@@ -26,6 +26,7 @@ from hedgerow.service import Service
 
 from hedgerow_routing.handlers.create_location import create_location
 from hedgerow_routing.handlers.create_plant import create_plant
+from hedgerow_routing.handlers.on_order_cancelled import on_order_cancelled
 from hedgerow_routing.handlers.on_order_submitted import on_order_submitted
 from hedgerow_routing.handlers.on_stock_reserved import on_stock_reserved
 from hedgerow_routing.handlers.on_stock_short import on_stock_short
@@ -72,6 +73,7 @@ service = Service(
     },
     reactions={
         OrderSubmitted: on_order_submitted,
+        OrderCancelled: on_order_cancelled,
         StockReserved: on_stock_reserved,
         StockShort: on_stock_short,
     },

@@ -302,7 +302,8 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True):
 class SeenStock(msgspec.Struct, frozen=True, kw_only=True):
     """A candidate location as it was seen, with the stock row locked, when a line was decided.
 
-    reason  "" when it passed, else INSUFFICIENT | BELOW_SAFETY | NOT_STOCKED
+    reason    "" when it passed, else INSUFFICIENT | BELOW_SAFETY | NOT_STOCKED
+    plant_id  the location's plant
     """
 
     line_no: int
@@ -313,6 +314,7 @@ class SeenStock(msgspec.Struct, frozen=True, kw_only=True):
     safety_level: Decimal
     passed: bool
     reason: str
+    plant_id: PlantId | None = None
 
 
 class ReservationEvent(Event, frozen=True, kw_only=True):
@@ -356,7 +358,8 @@ class KitConfirmed(ReservationEvent, frozen=True, kw_only=True):
 class KitGap(msgspec.Struct, frozen=True, kw_only=True):
     """needed  quantity x factor; available counts the order's own reservation in
 
-    reason  INSUFFICIENT | SUPPLY_OVERDUE
+    reason    INSUFFICIENT | SUPPLY_OVERDUE
+    plant_id  the location's plant
     """
 
     line_no: int
@@ -365,6 +368,7 @@ class KitGap(msgspec.Struct, frozen=True, kw_only=True):
     needed: Decimal
     available: Decimal
     reason: str
+    plant_id: PlantId | None = None
 
 
 class KitRefused(ReservationEvent, frozen=True, kw_only=True):

@@ -116,15 +116,17 @@ class Shortage(msgspec.Struct, frozen=True, kw_only=True):
     needed     in the SKU's unit; for a kit check the quantity times its factor
     available  at that location, before the safety level is taken off
     reason     INSUFFICIENT | BELOW_SAFETY | NOT_STOCKED | SUPPLY_OVERDUE
+    plant_id   the location's plant; whoever may not see it finds None for both stock figures
     """
 
     line_no: int
     sku: str
     location_id: LocationId
     needed: Decimal
-    available: Decimal
-    safety_level: Decimal
+    available: Decimal | None
+    safety_level: Decimal | None
     reason: str
+    plant_id: PlantId | None = None
 
 
 class OrderView(msgspec.Struct, frozen=True, kw_only=True):
@@ -310,7 +312,8 @@ class OrderReserved(OrderEvent, frozen=True, kw_only=True):
 
 
 class OrderFellShort(OrderEvent, frozen=True, kw_only=True):
-    """The order has its plant, and at least one line without stock; nothing is reserved."""
+    """The order has its plant, and at least one line without stock; nothing is reserved. Stock
+    figures of other plants' locations are left out."""
 
     SUBJECT: ClassVar = "hedgerow.evt.orders.order_fell_short.v1"
     plant_id: PlantId
@@ -334,7 +337,8 @@ class OrderKitLocked(OrderEvent, frozen=True, kw_only=True):
 
 
 class OrderKitRefused(OrderEvent, frozen=True, kw_only=True):
-    """The state did not change; `shortages` says what the kit lacks."""
+    """The state did not change; `shortages` says what the kit lacks, without stock figures of
+    other plants' locations."""
 
     SUBJECT: ClassVar = "hedgerow.evt.orders.order_kit_refused.v1"
     plant_id: PlantId

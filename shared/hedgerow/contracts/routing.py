@@ -190,13 +190,14 @@ class RuleTrace(msgspec.Struct, frozen=True, kw_only=True):
 
 class DecisionResult(StrEnum):
     """PENDING until inventory has answered. OVERFLOWED: a line was not served by the first
-    candidate."""
+    candidate. CANCELLED: the order was, and inventory had not answered."""
 
     PENDING = "PENDING"
     ASSIGNED = "ASSIGNED"
     OVERFLOWED = "OVERFLOWED"
     SHORT = "SHORT"
     UNROUTABLE = "UNROUTABLE"
+    CANCELLED = "CANCELLED"
 
 
 class DecisionView(msgspec.Struct, frozen=True, kw_only=True):

@@ -104,6 +104,7 @@ def _place(
                 safety_level=safety_level,
                 passed=reason == PASSED,
                 reason=reason,
+                plant_id=candidate.plant_id,
             )
         )
         if reason == PASSED:

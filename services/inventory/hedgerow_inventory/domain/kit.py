@@ -85,6 +85,7 @@ def _gap(line: Reservation, needed: Decimal, available: Decimal, reason: str) ->
         needed=needed,
         available=available,
         reason=reason,
+        plant_id=line.location_plant_id,
     )
 
 

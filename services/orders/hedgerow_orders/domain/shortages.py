@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from hedgerow.contracts.inventory import KitGap, SeenStock
 from hedgerow.contracts.orders import Shortage
-from hedgerow.contracts.values import Line
+from hedgerow.contracts.values import Line, PlantId
+from msgspec.structs import replace
 
 
 def of_stock(missing: Iterable[Line], seen: Iterable[SeenStock]) -> tuple[Shortage, ...]:
@@ -22,6 +23,7 @@ def of_stock(missing: Iterable[Line], seen: Iterable[SeenStock]) -> tuple[Shorta
             available=each.available,
             safety_level=each.safety_level,
             reason=each.reason,
+            plant_id=each.plant_id,
         )
         for each in seen
         if each.line_no in lines and not each.passed
@@ -39,6 +41,22 @@ def of_kit(gaps: Iterable[KitGap]) -> tuple[Shortage, ...]:
             available=each.available,
             safety_level=Decimal(0),
             reason=each.reason,
+            plant_id=each.plant_id,
         )
         for each in gaps
     )
+
+
+def as_seen_by(
+    shortages: Iterable[Shortage], may_see: Callable[[PlantId | None], bool]
+) -> tuple[Shortage, ...]:
+    """Without the stock figures at locations of plants that may not be seen."""
+    return tuple(
+        each if may_see(each.plant_id) else replace(each, available=None, safety_level=None)
+        for each in shortages
+    )
+
+
+def as_seen_at(plant_id: PlantId, shortages: Iterable[Shortage]) -> tuple[Shortage, ...]:
+    """What the data space of one plant may hold of them."""
+    return as_seen_by(shortages, lambda each: each == plant_id)

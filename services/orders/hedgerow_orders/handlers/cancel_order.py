@@ -7,6 +7,7 @@ from hedgerow.transaction import Transaction
 from hedgerow_orders.store.orders import OrderStore
 from hedgerow_orders.views.order import current
 
+from .announce import announce
 from .grants import grant_over
 
 
@@ -18,16 +19,5 @@ async def cancel_order(command: CancelOrder, tx: Transaction) -> OrderView:
     order.expect(command.expected_version)
     basis = order.cancel(command.basis, by=tx.caller.subject, at=tx.now)
     await orders.save([(grant, order)])
-    tx.emit(
-        OrderCancelled(
-            order_id=order.id,
-            number=order.number,
-            occurred_at=tx.now,
-            plant_id=order.plant_id,
-            basis=basis,
-        ),
-        aggregate=order.aggregate,
-        version=order.version,
-        plant_id=order.plant_id,
-    )
+    announce(tx, OrderCancelled, order, plant_id=order.plant_id, basis=basis)
     return await current(order.id, tx)

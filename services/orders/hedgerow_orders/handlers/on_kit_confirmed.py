@@ -11,6 +11,8 @@ from hedgerow.transaction import Transaction
 from hedgerow_orders.domain.order import Order
 from hedgerow_orders.store.orders import OrderStore
 
+from .announce import announce
+
 
 @batched()
 async def on_kits_confirmed(events: Sequence[KitConfirmed], tx: Transaction) -> None:
@@ -24,16 +26,5 @@ async def on_kits_confirmed(events: Sequence[KitConfirmed], tx: Transaction) -> 
         if not order.confirm_kit(by=tx.caller.subject, at=tx.now):
             continue
         changed.append((tx.caller.grant(order.plant, Permission.ORDER_ADVANCE), order))
-        tx.emit(
-            OrderKitLocked(
-                order_id=order.id,
-                number=order.number,
-                occurred_at=tx.now,
-                plant_id=order.plant,
-            ),
-            aggregate=order.aggregate,
-            version=order.version,
-            plant_id=order.plant,
-            because=event,
-        )
+        announce(tx, OrderKitLocked, order, event, plant_id=order.plant)
     await orders.save(changed)

@@ -9,8 +9,10 @@ from hedgerow.service import batched
 from hedgerow.transaction import Transaction
 
 from hedgerow_orders.domain.order import Order
-from hedgerow_orders.domain.shortages import of_kit
+from hedgerow_orders.domain.shortages import as_seen_at, of_kit
 from hedgerow_orders.store.orders import OrderStore
+
+from .announce import announce
 
 
 @batched()
@@ -26,17 +28,12 @@ async def on_kits_refused(events: Sequence[KitRefused], tx: Transaction) -> None
         if not order.refuse_kit(shortages, by=tx.caller.subject, at=tx.now):
             continue
         changed.append((tx.caller.grant(order.plant, Permission.ORDER_ADVANCE), order))
-        tx.emit(
-            OrderKitRefused(
-                order_id=order.id,
-                number=order.number,
-                occurred_at=tx.now,
-                plant_id=order.plant,
-                shortages=shortages,
-            ),
-            aggregate=order.aggregate,
-            version=order.version,
+        announce(
+            tx,
+            OrderKitRefused,
+            order,
+            event,
             plant_id=order.plant,
-            because=event,
+            shortages=as_seen_at(order.plant, shortages),
         )
     await orders.save(changed)

@@ -12,6 +12,8 @@ from hedgerow.transaction import Transaction
 from hedgerow_orders.domain.order import Order
 from hedgerow_orders.store.orders import OrderStore
 
+from .announce import announce
+
 
 @batched()
 async def on_orders_unroutable(events: Sequence[OrderUnroutable], tx: Transaction) -> None:
@@ -27,16 +29,5 @@ async def on_orders_unroutable(events: Sequence[OrderUnroutable], tx: Transactio
         ):
             continue
         changed[order.id] = (tx.caller.grant_tenant(Permission.ORDER_ADVANCE), order)
-        tx.emit(
-            OrderLeftUnrouted(
-                order_id=order.id,
-                number=order.number,
-                occurred_at=tx.now,
-                reason=event.reason,
-            ),
-            aggregate=order.aggregate,
-            version=order.version,
-            plant_id=None,
-            because=event,
-        )
+        announce(tx, OrderLeftUnrouted, order, event, reason=event.reason)
     await orders.save(list(changed.values()))

@@ -11,6 +11,8 @@ from hedgerow.transaction import Transaction
 from hedgerow_orders.domain.order import Order
 from hedgerow_orders.store.orders import OrderStore
 
+from .announce import announce
+
 
 @batched()
 async def on_stock_reserved(events: Sequence[StockReserved], tx: Transaction) -> None:
@@ -28,16 +30,5 @@ async def on_stock_reserved(events: Sequence[StockReserved], tx: Transaction) ->
         if not order.reserve(event.plant_id, event.decision_id, by=by, at=tx.now):
             continue
         changed.append((tx.caller.grant(event.plant_id, Permission.ORDER_ADVANCE), order))
-        tx.emit(
-            OrderReserved(
-                order_id=order.id,
-                number=order.number,
-                occurred_at=tx.now,
-                plant_id=event.plant_id,
-            ),
-            aggregate=order.aggregate,
-            version=order.version,
-            plant_id=event.plant_id,
-            because=event,
-        )
+        announce(tx, OrderReserved, order, event, plant_id=event.plant_id)
     await orders.save(changed)

@@ -9,8 +9,10 @@ from hedgerow.service import batched
 from hedgerow.transaction import Transaction
 
 from hedgerow_orders.domain.order import Order
-from hedgerow_orders.domain.shortages import of_stock
+from hedgerow_orders.domain.shortages import as_seen_at, of_stock
 from hedgerow_orders.store.orders import OrderStore
+
+from .announce import announce
 
 
 @batched()
@@ -30,17 +32,12 @@ async def on_stock_short(events: Sequence[StockShort], tx: Transaction) -> None:
         ):
             continue
         changed.append((tx.caller.grant(event.plant_id, Permission.ORDER_ADVANCE), order))
-        tx.emit(
-            OrderFellShort(
-                order_id=order.id,
-                number=order.number,
-                occurred_at=tx.now,
-                plant_id=event.plant_id,
-                shortages=shortages,
-            ),
-            aggregate=order.aggregate,
-            version=order.version,
+        announce(
+            tx,
+            OrderFellShort,
+            order,
+            event,
             plant_id=event.plant_id,
-            because=event,
+            shortages=as_seen_at(event.plant_id, shortages),
         )
     await orders.save(changed)

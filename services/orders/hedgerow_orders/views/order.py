@@ -6,12 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from hedgerow.auth import Caller, Permission
 from hedgerow.contracts.orders import OrderLineView, OrderView
 from hedgerow.contracts.values import OrderId
 from hedgerow.errors import PlantForbidden
 from hedgerow.transaction import Transaction
+from msgspec.structs import replace
 from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, select
 
+from hedgerow_orders.domain.shortages import as_seen_by
 from hedgerow_orders.store import rows
 from hedgerow_orders.store.orders import WholeOrder
 from hedgerow_orders.store.tables import order_lines, orders
@@ -64,14 +67,23 @@ async def current(order_id: OrderId, tx: Transaction) -> OrderView:
 
 
 async def with_lines(found: Sequence[Row[Any]], tx: Transaction) -> tuple[OrderView, ...]:
-    """The views of rows of `orders`, in their order; the lines of all take one statement."""
+    """The views of rows of `orders`, in their order; the lines of all take one statement. Stock
+    figures of plants that the caller may not see are left out."""
     if not found:
         return ()
     lines = await lines_of((row.id for row in found), tx)
-    return tuple(
+    views = (
         view_of(WholeOrder(rows.order(row), rows.submission(row), tuple(lines[row.id])))
         for row in found
     )
+    return tuple(_as_seen_by(tx.caller, view) for view in views)
+
+
+def _as_seen_by(caller: Caller, view: OrderView) -> OrderView:
+    if not view.shortages:
+        return view
+    seen = as_seen_by(view.shortages, lambda plant: caller.holds(Permission.PLANT_READ, plant))
+    return replace(view, shortages=seen)
 
 
 async def lines_of(

@@ -11,9 +11,9 @@ import msgspec
 from hedgerow.auth import Permission, TenantGrant
 from hedgerow.contracts.inventory import SeenStock
 from hedgerow.contracts.routing import Candidate, DecisionResult, DecisionView
-from hedgerow.contracts.values import DecisionId
+from hedgerow.contracts.values import DecisionId, OrderId
 from hedgerow.transaction import BulkInsert, BulkUpdate, Transaction
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, select, update
 
 from .tables import decisions
 
@@ -36,6 +36,14 @@ _SETTLE = BulkUpdate(
     same=("tenant_id", "settled_at"),
     returning=("decision_id",),
 )
+_CANCEL = (
+    update(decisions)
+    .where(
+        decisions.c.order_id == any_(bindparam("orders", type_=ARRAY(Uuid))),
+        decisions.c.result == DecisionResult.PENDING,
+    )
+    .values(result=DecisionResult.CANCELLED, settled_at=bindparam("at"))
+)
 
 
 class DecisionMissing(Exception):
@@ -43,7 +51,7 @@ class DecisionMissing(Exception):
 
 
 class DecisionStore:
-    """The grant of a write is that to submit orders: a decision is a part of a submission."""
+    """The grant of a write is that to submit or cancel orders: a decision is a part of them."""
 
     def __init__(self, tx: Transaction) -> None:
         self._conn = tx.conn
@@ -90,6 +98,11 @@ class DecisionStore:
             ],
         )
         _check_all(results, set() if settled is None else set(settled.scalars()))
+
+    async def cancel(self, grant: TenantGrant, orders: Sequence[OrderId], *, at: datetime) -> None:
+        """End the decisions of these orders that are still pending."""
+        grant.must_carry(Permission.ORDER_CANCEL)
+        await self._conn.execute(_CANCEL, {"orders": orders, "at": at})
 
     def _row(self, decision: DecisionView) -> dict[str, Any]:
         return {
