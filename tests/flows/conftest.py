@@ -11,16 +11,17 @@ from worlds import Databases
 
 
 @pytest.fixture(scope="session")
-async def suite(
-    workplace: Path, databases: Databases, nats_server: NatsServer
-) -> AsyncIterator[Suite]:
-    """One suite for all flows; each test founds a company (tenant) of its own in it."""
+async def suite(workplace: Path, databases: Databases) -> AsyncIterator[Suite]:
+    """One suite for all flows; each test founds a company (tenant) of its own in it. It has a
+    broker to itself: services of other tests would take its requests."""
+    nats_server = NatsServer.start(workplace / "suite-nats")
     suite = Suite(workplace / "suite", databases, nats_server.url)
     try:
         await suite.start()
         yield suite
     finally:
         await suite.stop()
+        nats_server.remove()
 
 
 @pytest.fixture
