@@ -38,19 +38,18 @@ class Running:
 
 
 @pytest.fixture
-async def running(
-    databases: Databases, nats_server: NatsServer, tmp_path: Path
-) -> AsyncIterator[Running]:
+async def running(databases: Databases, workplace: Path, tmp_path: Path) -> AsyncIterator[Running]:
+    broker = NatsServer.start(workplace / f"orders-{tmp_path.name}")  # no other orders on it
     signer, public_key = key_pair(tmp_path)
     url = await databases.fresh("orders")
     settings = ServiceSettings(
-        bus=BusSettings(nats_url=nats_server.url),
+        bus=BusSettings(nats_url=broker.url),
         database_url=url,
         caller_public_key_file=public_key,
     )
     process = Process(service, settings)
     await process.start()
-    bus = await Bus.connect(nats_server.url, name="tester", signer=signer)
+    bus = await Bus.connect(broker.url, name="tester", signer=signer)
     engine, boss = connect(url, pool_size=2), administrator()
     async with engine.begin() as conn:
         await enter(conn, boss.reach(), timeout_s=5)
@@ -58,6 +57,7 @@ async def running(
     yield Running(bus, engine, boss)
     await bus.close()
     await process.stop()
+    broker.remove()
     await engine.dispose()
 
 

@@ -16,6 +16,7 @@ _SPHERE_M = 6_371_008.8
 # Of a path on the ellipsoid, per metre of the same path on the sphere: between b²/a and a²/b,
 # over the sphere's radius.
 _SHORTEST = 0.994
+_EXACT_M = 1e-6  # geodesics nearer to each other than this may come out equal
 
 
 def distance_m(a: LonLat, b: LonLat) -> float:
@@ -31,7 +32,7 @@ def nearest(point: LonLat, plants: Iterable[Plant], count: int) -> list[tuple[fl
     rough = sorted((_great_circle_m(point, plant.point), plant.code, plant) for plant in plants)
     exact: list[tuple[float, str, Plant]] = []
     for sphere_m, code, plant in rough:
-        if len(exact) >= count and sphere_m * _SHORTEST > exact[count - 1][0]:
+        if len(exact) >= count and sphere_m * _SHORTEST > exact[count - 1][0] + _EXACT_M:
             break
         insort(exact, (distance_m(point, plant.point), code, plant))
     return [(metres, plant) for metres, _, plant in exact[:count]]
