@@ -107,6 +107,7 @@ class OrderSubmitPayload:
         "OrderSubmit",
         {
             "BAD_COORDINATE": "A coordinate is not a number or out of range.",
+            "CODE_INVALID": "A code holds other characters than letters, digits, - and _.",
             "COUNT_INVALID": "Too few or too many lines.",
             "ORDER_EXISTS": "The order is there already.",
             "PRICE_INVALID": "A price is negative, too large or in no known currency.",

@@ -60,7 +60,7 @@ class SkuRegisterInput:
 class SkuRegisterPayload:
     skus: list[Sku] | None = member("物料", "Articles", "In the order of the input.")
     user_errors: list[UserError] = user_errors(
-        "SkuRegister", {**_CODES, "SKU_REPEATED": "A code stands twice in the list."}
+        "SkuRegister", {**_CODES, "GIVEN_TWICE": "A code stands twice in the list."}
     )
 
 
@@ -102,7 +102,6 @@ class StockReceivePayload:
         "StockReceive",
         {
             **_CODES,
-            "SKU_REPEATED": "A code stands twice in the list.",
             "SUPPLY_MISMATCH": "The goods are not those of the purchase.",
             "SUPPLY_RECEIVED": "The purchase is closed already.",
         },
