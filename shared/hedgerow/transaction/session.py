@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hedgerow.auth import Reach
@@ -35,8 +36,15 @@ class Sessions:
                 yield conn
                 await driver.execute("commit")
             except BaseException as wrong:
-                if is_lost(wrong) or driver.is_closed():
+                if is_lost(wrong) or not await _rolled_back(driver):
                     await conn.invalidate()
-                else:
-                    await driver.execute("rollback")
                 raise
+
+
+async def _rolled_back(driver: Any) -> bool:
+    """False when the connection is no longer good for it: the server then rolls back by itself."""
+    try:
+        await driver.execute("rollback")
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        return False
+    return True
