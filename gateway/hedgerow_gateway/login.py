@@ -16,7 +16,7 @@ from typing import Any
 from uuid import UUID
 
 import jwt
-from hedgerow.auth import PERMISSIONS, TENANT_ROLES, Caller, Permission, Role
+from hedgerow.auth import PERMISSIONS, SERVICE_PREFIX, TENANT_ROLES, Caller, Permission, Role
 from hedgerow.contracts.values import PlantId, TenantId
 from hedgerow.errors import Denied
 from hedgerow.telemetry import Metric, counter
@@ -30,7 +30,6 @@ MOST_TOKEN = 8192
 LEEWAY_S = 30
 KEPT_S = 60.0
 MOST_KEPT = 10_000
-SERVICE_PREFIX = "service:"  # subjects of our own services
 _ROLES: Mapping[str, Role] = {role.value: role for role in Role}
 
 

@@ -22,17 +22,21 @@ class Refused(Exception):
     en, zh  one sentence each for the user; no ids of things they cannot see
     field   where in the input, dotted, with list positions from 0: "lines.0.quantity"
     detail  for the log only; never crosses the wire
+    case    number that the user may quote to somebody who can help; "" when there is none
     """
 
     code: ClassVar[str] = "REFUSED"
     family: ClassVar[str] = "Refused"
 
-    def __init__(self, en: str, zh: str, *, field: str = "", detail: str = "") -> None:
+    def __init__(
+        self, en: str, zh: str, *, field: str = "", detail: str = "", case: str = ""
+    ) -> None:
         super().__init__(en)
         self.en = en
         self.zh = zh
         self.field = field
         self.detail = detail
+        self.case = case
 
 
 class Invalid(Refused):

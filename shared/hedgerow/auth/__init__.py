@@ -12,24 +12,31 @@ from hedgerow.auth.caller import (
     NotPermitted,
     PlantGrant,
     Reach,
+    StaleAccess,
     TenantGrant,
     WrongGrant,
 )
+from hedgerow.auth.origin import NOWHERE, SERVICE_PREFIX, Origin, Presence
 from hedgerow.auth.permissions import PERMISSIONS, TENANT_ROLES, Permission, Role
 from hedgerow.auth.signature import NotAuthentic, Signer, Verifier
 
 __all__ = [
+    "NOWHERE",
     "PERMISSIONS",
+    "SERVICE_PREFIX",
     "TENANT_ROLES",
     "Caller",
     "Grant",
     "NotAuthentic",
     "NotPermitted",
+    "Origin",
     "Permission",
     "PlantGrant",
+    "Presence",
     "Reach",
     "Role",
     "Signer",
+    "StaleAccess",
     "TenantGrant",
     "Verifier",
     "WrongGrant",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from hedgerow.auth.origin import SERVICE_PREFIX
 from hedgerow.auth.permissions import Permission
 from hedgerow.contracts.values import PlantId, TenantId
 from hedgerow.errors import Denied, PlantForbidden
@@ -19,6 +20,18 @@ class NotPermitted(Denied):
             f"You need the permission {permission} for this.",
             f"此操作需要权限 {permission}",
             detail=detail,
+        )
+
+
+class StaleAccess(Denied):
+    """The caller's rights were read before they last changed. The gateway reads them again and
+    asks once more, so people see this only when that fails."""
+
+    code = "ACCESS_CHANGED"
+
+    def __init__(self, *, detail: str = "") -> None:
+        super().__init__(
+            "Your rights have just changed; try again.", "您的权限刚刚变更，请重试", detail=detail
         )
 
 
@@ -95,10 +108,14 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     def service(cls, name: str, tenant_id: TenantId) -> Caller:
         """A service acting on an event: all permissions, in the event's tenant only."""
         return cls(
-            subject=f"service:{name}",
+            subject=f"{SERVICE_PREFIX}{name}",
             tenant_id=tenant_id,
             tenant_grants=frozenset(Permission),
         )
+
+    @property
+    def is_service(self) -> bool:
+        return self.subject.startswith(SERVICE_PREFIX)
 
     def holds(self, permission: Permission, plant_id: PlantId | None) -> bool:
         """At `plant_id`; for None: in the whole tenant."""

@@ -10,8 +10,8 @@ import msgspec
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
-from hedgerow.auth import Caller, Signer, Verifier
-from hedgerow.bus.calls import MOST_ITEMS, Calls
+from hedgerow.auth import NOWHERE, Caller, Origin, Presence, Signer, Verifier
+from hedgerow.bus.calls import MOST_ITEMS, About, Calls
 from hedgerow.bus.connection import Connection
 from hedgerow.bus.endpoint import Endpoint, Incoming
 from hedgerow.bus.streams import Delivered, Outgoing, Streams
@@ -57,12 +57,21 @@ class Bus:
         return cls(connection, calls, streams)
 
     async def request(
-        self, message: Request[R], caller: Caller, *, timeout_s: float = 5.0, key: str = ""
+        self,
+        message: Request[R],
+        caller: Caller,
+        *,
+        timeout_s: float = 5.0,
+        key: str = "",
+        origin: Origin = NOWHERE,
+        presence: Presence | None = None,
     ) -> R:
         """Send `message` on behalf of `caller` and wait for its answer.
 
         timeout_s  after this the service does not begin any more, and this raises
         key        idempotency key: the same key gives the first answer again
+        origin     where the caller's own request came from
+        presence   what routing attested of the caller's position
 
         Queries, and commands with a key, are tried up to three times while there is time.
         Raises RemoteRefusal when the service turns it down, NotAnswering at once when no process
@@ -70,7 +79,8 @@ class Bus:
         """
         if self._calls is None:
             raise RuntimeError("this bus was connected without a signer")
-        return await self._calls.request(message, caller, timeout_s=timeout_s, key=key)
+        about = About(key, origin, presence)
+        return await self._calls.request(message, caller, timeout_s=timeout_s, about=about)
 
     async def serve(
         self,

@@ -15,7 +15,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from opentelemetry.trace import SpanKind
 
-from hedgerow.auth import Caller, Signer
+from hedgerow.auth import NOWHERE, Caller, Origin, Presence, Signer
 from hedgerow.bus.connection import BusDown, publish
 from hedgerow.bus.envelope import (
     AUTH_HEADER,
@@ -70,6 +70,15 @@ def _reply_decoder(kind: type[Request[Any]]) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(kind.reply_type())
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """What belongs to a request beside its message and caller. key  idempotency key, or empty"""
+
+    key: str = ""
+    origin: Origin = NOWHERE
+    presence: Presence | None = None
+
+
 @dataclass(slots=True)
 class _Waiting:
     item: Item
@@ -94,16 +103,18 @@ class Calls:
         await self._client.subscribe(f"{self._inbox}.*", cb=self._on_answers)
 
     async def request(
-        self, message: Request[R], caller: Caller, *, timeout_s: float, key: str
+        self, message: Request[R], caller: Caller, *, timeout_s: float, about: About
     ) -> R:
         """See `Bus.request`."""
         with span(
             message.SUBJECT, kind=SpanKind.CLIENT, attributes={Attribute.MESSAGE: message.SUBJECT}
         ):
-            return await self._request(message, caller, timeout_s, key)
+            return await self._request(message, caller, timeout_s, about)
 
-    async def _request(self, message: Request[R], caller: Caller, timeout_s: float, key: str) -> R:
-        repeatable = bool(key) or isinstance(message, Query)
+    async def _request(
+        self, message: Request[R], caller: Caller, timeout_s: float, about: About
+    ) -> R:
+        repeatable = bool(about.key) or isinstance(message, Query)
         ends_at = time.time() + timeout_s
         body = msgspec.Raw(encode(message))
         for attempt in range(1, ATTEMPTS + 1):
@@ -113,7 +124,7 @@ class Calls:
             last = attempt == ATTEMPTS or not repeatable
             try:
                 answer = await self._once(
-                    message, body, caller, left_s if last else min(left_s, ATTEMPT_S), key
+                    message, body, caller, left_s if last else min(left_s, ATTEMPT_S), about
                 )
                 reply: R = _reply_decoder(type(message)).decode(answer)
                 return reply
@@ -124,12 +135,21 @@ class Calls:
         raise DeadlinePassed(detail=message.SUBJECT)
 
     async def _once(
-        self, message: Request[Any], body: msgspec.Raw, caller: Caller, wait_s: float, key: str
+        self, message: Request[Any], body: msgspec.Raw, caller: Caller, wait_s: float, about: About
     ) -> msgspec.Raw:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[msgspec.Raw] = loop.create_future()
         deadline_ms = int((time.time() + wait_s) * 1000)
-        item = Item(message.SUBJECT, 0, deadline_ms, key, current_traceparent(), body)
+        item = Item(
+            subject=message.SUBJECT,
+            caller=0,
+            deadline_ms=deadline_ms,
+            key=about.key,
+            traceparent=current_traceparent(),
+            body=body,
+            origin=about.origin,
+            presence=about.presence,
+        )
         owner = owner_of(type(message))
         self._waiting.setdefault(owner, []).append(_Waiting(item, caller, future))
         if len(self._waiting) == 1 and len(self._waiting[owner]) == 1:

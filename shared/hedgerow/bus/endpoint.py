@@ -15,7 +15,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
-from hedgerow.auth import Caller, NotAuthentic, Verifier
+from hedgerow.auth import NOWHERE, Caller, NotAuthentic, Origin, Presence, Verifier
 from hedgerow.bus.connection import BusDown, publish
 from hedgerow.bus.envelope import (
     AUTH_HEADER,
@@ -64,6 +64,8 @@ class Incoming:
     key: str
     traceparent: str
     _answer: Callable[[msgspec.Raw, RefusalBody | None], None]
+    origin: Origin = NOWHERE
+    presence: Presence | None = None
 
     def ok(self, encoded: bytes) -> None:
         self._answer(msgspec.Raw(encoded), None)
@@ -147,6 +149,8 @@ class Endpoint:
                     item.key,
                     item.traceparent,
                     self._answerer(message.reply, number),
+                    item.origin,
+                    item.presence,
                 )
             )
 

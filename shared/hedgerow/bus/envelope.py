@@ -10,19 +10,20 @@ from typing import Any
 
 import msgspec
 
-from hedgerow.auth import Caller
+from hedgerow.auth import NOWHERE, Caller, Origin, Presence
 from hedgerow.errors import Refused
 
 AUTH_HEADER = "Hedgerow-Auth"
 
 
-class Item(msgspec.Struct, frozen=True):
+class Item(msgspec.Struct, frozen=True, omit_defaults=True):
     """One request.
 
     subject      of the message in `body`
     caller       position in `Requests.callers`
     deadline_ms  Unix time after which nobody waits any more and nothing may be done
     key          idempotency key; empty for none
+    presence     what routing attested of the caller's position, when the caller gave one
     """
 
     subject: str
@@ -31,6 +32,8 @@ class Item(msgspec.Struct, frozen=True):
     key: str
     traceparent: str
     body: msgspec.Raw
+    origin: Origin = NOWHERE
+    presence: Presence | None = None
 
 
 class Requests(msgspec.Struct, frozen=True):
@@ -44,6 +47,7 @@ class RefusalBody(msgspec.Struct, frozen=True):
     en: str
     zh: str
     field: str
+    case: str = ""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -62,13 +66,15 @@ class RemoteRefusal(Refused):
     """A refusal that a service answered with; code and family are the ones it gave."""
 
     def __init__(self, body: RefusalBody) -> None:
-        super().__init__(body.en, body.zh, field=body.field)
+        super().__init__(body.en, body.zh, field=body.field, case=body.case)
         self.code = body.code  # type: ignore[misc]
         self.family = body.family  # type: ignore[misc]
 
 
 def refusal_body(refused: Refused) -> RefusalBody:
-    return RefusalBody(refused.family, refused.code, refused.en, refused.zh, refused.field)
+    return RefusalBody(
+        refused.family, refused.code, refused.en, refused.zh, refused.field, refused.case
+    )
 
 
 INTERNAL = RefusalBody(

@@ -21,6 +21,7 @@ from typing import ClassVar
 
 import msgspec
 
+from .evidence import ListEvidence, VerifyEvidence
 from .message import Command, Event, Query
 from .values import DecisionId, Line, LocationId, OrderId, Page, PlantId, RmaId, SupplyId
 
@@ -271,6 +272,14 @@ class ReservationsByOrders(
 
     SUBJECT: ClassVar = "hedgerow.qry.inventory.reservations_by_orders.v1"
     order_ids: tuple[OrderId, ...]
+
+
+class ListInventoryEvidence(ListEvidence, frozen=True, kw_only=True):
+    SUBJECT: ClassVar = "hedgerow.qry.inventory.list_inventory_evidence.v1"
+
+
+class VerifyInventoryEvidence(VerifyEvidence, frozen=True, kw_only=True):
+    SUBJECT: ClassVar = "hedgerow.qry.inventory.verify_inventory_evidence.v1"
 
 
 # Events

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 import msgspec
 
+from .evidence import ListEvidence, VerifyEvidence
 from .message import Command, Event, Query
 from .values import (
     Basis,
@@ -279,6 +280,14 @@ class HistoryByOrders(Query[tuple[tuple[OrderChange, ...], ...]], frozen=True, k
 
     SUBJECT: ClassVar = "hedgerow.qry.orders.history_by_orders.v1"
     ids: tuple[OrderId, ...]
+
+
+class ListOrdersEvidence(ListEvidence, frozen=True, kw_only=True):
+    SUBJECT: ClassVar = "hedgerow.qry.orders.list_orders_evidence.v1"
+
+
+class VerifyOrdersEvidence(VerifyEvidence, frozen=True, kw_only=True):
+    SUBJECT: ClassVar = "hedgerow.qry.orders.verify_orders_evidence.v1"
 
 
 # Events. Aggregate `order:<id>`; every change of an order is one event.

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 import msgspec
 
+from .evidence import ListEvidence, VerifyEvidence
 from .message import Command, Event, Query
 from .values import LocationId, OrderId, Page, PlantId, RmaId
 
@@ -193,6 +194,14 @@ class CheckEligibility(Query[EligibilityView], frozen=True, kw_only=True):
     SUBJECT: ClassVar = "hedgerow.qry.rma.check_eligibility.v1"
     order_id: OrderId
     lines: tuple[ReturnLine, ...]
+
+
+class ListRmaEvidence(ListEvidence, frozen=True, kw_only=True):
+    SUBJECT: ClassVar = "hedgerow.qry.rma.list_rma_evidence.v1"
+
+
+class VerifyRmaEvidence(VerifyEvidence, frozen=True, kw_only=True):
+    SUBJECT: ClassVar = "hedgerow.qry.rma.verify_rma_evidence.v1"
 
 
 # Events. Aggregate `rma:<id>`; every change of a return is one event.

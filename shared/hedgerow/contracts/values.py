@@ -19,6 +19,9 @@ DecisionId = NewType("DecisionId", UUID)
 OrderId = NewType("OrderId", UUID)
 SupplyId = NewType("SupplyId", UUID)
 RmaId = NewType("RmaId", UUID)
+AreaId = NewType("AreaId", UUID)
+MembershipId = NewType("MembershipId", UUID)
+AttestationId = NewType("AttestationId", UUID)
 
 
 def new_id() -> UUID:
@@ -48,6 +51,16 @@ class GeoPoint(msgspec.Struct, frozen=True):
     lon: float
     lat: float
     datum: Datum
+
+
+class PresenceVerdict(StrEnum):
+    """Whether someone is at a plant. INSIDE and OUTSIDE: wherever in the accuracy radius they are.
+    UNCERTAIN: the radius crosses the fence. CONFIRMED: uncertain, and a second person vouched."""
+
+    INSIDE = "INSIDE"
+    OUTSIDE = "OUTSIDE"
+    UNCERTAIN = "UNCERTAIN"
+    CONFIRMED = "CONFIRMED"
 
 
 class Money(msgspec.Struct, frozen=True):

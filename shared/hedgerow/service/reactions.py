@@ -17,7 +17,7 @@ from hedgerow.outbox import Writer
 from hedgerow.service.inbox import Arrival, Inbox, Verdict, read
 from hedgerow.service.table import Service, batch_of
 from hedgerow.telemetry import Attribute, Metric, counter, span
-from hedgerow.transaction import Transaction
+from hedgerow.transaction import Source, Transaction
 from hedgerow.transaction.database import is_lost
 from hedgerow.transaction.session import Sessions
 
@@ -111,7 +111,7 @@ class Reactions:
             async with self._sessions.begin(caller.reach(), timeout_s=STATEMENT_S) as conn:
                 verdicts = await self._inbox.judge(conn, group, self._names)
                 due = [e for e, v in zip(group, verdicts, strict=True) if v is Verdict.APPLY]
-                tx = Transaction(conn, caller, datetime.now(UTC), _traces(due, here))
+                tx = Transaction(conn, caller, datetime.now(UTC), _sources(due, caller, here))
                 if due:
                     await self._inbox.advance(conn, due, tx.now)
                     await _handle(handler, due, tx)
@@ -171,7 +171,7 @@ class Reactions:
         handler = self._service.reactions[type(each.event)]
         caller = Caller.service(self._service.name, each.tenant_id)
         async with self._sessions.begin(caller.reach(), timeout_s=STATEMENT_S) as conn:
-            tx = Transaction(conn, caller, datetime.now(UTC), {id(each.event): each.traceparent})
+            tx = Transaction(conn, caller, datetime.now(UTC), _sources([each], caller, ""))
             await self._inbox.raise_to(conn, each, tx.now)
             await _handle(handler, [each], tx)
             await self._writer.write(tx)
@@ -187,11 +187,18 @@ async def _handle(handler: Any, due: Sequence[Arrival], tx: Transaction) -> None
         await handler(each.event, tx)
 
 
-def _traces(due: Sequence[Arrival], here: str) -> dict[int, str]:
-    """A lone event's effects belong to the span that applied it; in a batch each to its own."""
-    if len(due) == 1:
-        return {id(due[0].event): here}
-    return {id(each.event): each.traceparent for each in due}
+def _sources(due: Sequence[Arrival], caller: Caller, here: str) -> dict[int, Source]:
+    """A lone event's effects belong to the span `here` that applied it, if there is one; in a
+    batch each to its own."""
+    alone = here if len(due) == 1 else ""
+    return {
+        id(each.event): Source(caller.subject, _cause(each), alone or each.traceparent)
+        for each in due
+    }
+
+
+def _cause(each: Arrival) -> str:
+    return f"{each.aggregate} v{each.version} {each.delivered.subject.split('.')[3]}"
 
 
 def _waves(arrivals: Sequence[Arrival]) -> list[list[Arrival]]:

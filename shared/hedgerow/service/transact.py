@@ -19,7 +19,7 @@ from hedgerow.errors import DeadlinePassed, Refused, Unavailable
 from hedgerow.outbox import Writer
 from hedgerow.service.idempotency import Keys
 from hedgerow.service.table import Handler, batch_of, field_answered
-from hedgerow.transaction import Ask, MessageTables, Transaction
+from hedgerow.transaction import Ask, MessageTables, Source, Transaction
 from hedgerow.transaction.database import is_lost, sqlstate
 from hedgerow.transaction.session import Sessions
 
@@ -93,11 +93,11 @@ class Transactions:
             fresh, repeats = _first_of_each_key(asks, outcomes)
             if fresh:
                 messages = [batch[position].message for position in fresh]
-                traces = {
-                    id(message): asks[position].traceparent
+                sources = {
+                    id(message): _source(asks[position])
                     for position, message in zip(fresh, messages, strict=True)
                 }
-                tx = Transaction(conn, caller, now, traces)
+                tx = Transaction(conn, caller, now, sources)
                 replies = await _handle(handler, [asks[p] for p in fresh], messages, tx)
                 await self._writer.write(tx)
                 for position, reply in zip(fresh, replies, strict=True):
@@ -116,6 +116,10 @@ class Transactions:
         for position, first in repeats.items():
             outcomes[position] = outcomes[first]
         return [outcomes[position] for position in range(len(batch))]
+
+
+def _source(ask: Incoming) -> Source:
+    return Source(ask.caller.subject, ask.subject, ask.traceparent, ask.origin, ask.presence)
 
 
 async def _handle(
