@@ -9,16 +9,21 @@ from pathlib import Path
 from typing import ClassVar
 
 import msgspec
+from hedgerow.access import access_tables, on_access_changed
 from hedgerow.auth import Permission
 from hedgerow.contracts.message import Command, Event, Query
+from hedgerow.contracts.routing import AccessChanged
 from hedgerow.contracts.values import PlantId
 from hedgerow.errors import Conflict, Refused
+from hedgerow.evidence import evidence_tables
 from hedgerow.service import Service, batched
 from hedgerow.transaction import Ask, BulkInsert, Transaction, message_tables
 from sqlalchemy import BigInteger, Column, Identity, MetaData, Numeric, Table, Text, Uuid, select
 
 metadata = MetaData()
 messages = message_tables(metadata)
+evidence = evidence_tables(metadata)
+access = access_tables(metadata)
 things = Table(
     "things",
     metadata,
@@ -175,8 +180,13 @@ service = Service(
     name="sample",
     metadata=metadata,
     messages=messages,
+    evidence=evidence,
     migrations=Path(__file__).parent / "sample_migrations",
     commands={AddThing: add_things, Stumble: stumble},
     queries={AllThings: all_things},
-    reactions={ThingAdded: on_things_added, ThingTaken: on_thing_taken},
+    reactions={
+        ThingAdded: on_things_added,
+        ThingTaken: on_thing_taken,
+        AccessChanged: on_access_changed,
+    },
 )

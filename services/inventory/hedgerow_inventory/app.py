@@ -32,7 +32,7 @@ from hedgerow_inventory.handlers.receive_stock import receive_stock
 from hedgerow_inventory.handlers.record_supply import record_supply
 from hedgerow_inventory.handlers.register_skus import register_skus
 from hedgerow_inventory.handlers.set_safety_level import set_safety_level
-from hedgerow_inventory.store.tables import messages, metadata
+from hedgerow_inventory.store.tables import evidence, messages, metadata
 from hedgerow_inventory.views.ledger import list_ledger
 from hedgerow_inventory.views.reservations import reservations_by_orders
 from hedgerow_inventory.views.skus import list_skus, skus_by_codes
@@ -42,6 +42,7 @@ service = Service(
     name="inventory",
     metadata=metadata,
     messages=messages,
+    evidence=evidence,
     migrations=Path(__file__).parent / "migrations",
     commands={
         RegisterSkus: register_skus,

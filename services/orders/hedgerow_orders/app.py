@@ -32,7 +32,7 @@ from hedgerow_orders.handlers.on_sku_registered import on_skus_registered
 from hedgerow_orders.handlers.on_stock_reserved import on_stock_reserved
 from hedgerow_orders.handlers.on_stock_short import on_stock_short
 from hedgerow_orders.handlers.submit_order import submit_orders
-from hedgerow_orders.store.tables import messages, metadata
+from hedgerow_orders.store.tables import evidence, messages, metadata
 from hedgerow_orders.views.history import history_by_orders
 from hedgerow_orders.views.listing import list_orders
 from hedgerow_orders.views.orders import order_by_number, orders_by_ids
@@ -41,6 +41,7 @@ service = Service(
     name="orders",
     metadata=metadata,
     messages=messages,
+    evidence=evidence,
     migrations=Path(__file__).parent / "migrations",
     commands={
         SubmitOrder: submit_orders,

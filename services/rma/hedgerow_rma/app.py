@@ -22,7 +22,7 @@ from hedgerow_rma.handlers.inspect_return import inspect_return
 from hedgerow_rma.handlers.on_order_delivered import on_order_delivered
 from hedgerow_rma.handlers.receive_return import receive_return
 from hedgerow_rma.handlers.request_return import request_return
-from hedgerow_rma.store.tables import messages, metadata
+from hedgerow_rma.store.tables import evidence, messages, metadata
 from hedgerow_rma.views.eligibility import check_eligibility
 from hedgerow_rma.views.listing import list_rmas
 from hedgerow_rma.views.rmas import rmas_by_ids, rmas_by_orders
@@ -31,6 +31,7 @@ service = Service(
     name="rma",
     metadata=metadata,
     messages=messages,
+    evidence=evidence,
     migrations=Path(__file__).parent / "migrations",
     commands={
         RequestReturn: request_return,

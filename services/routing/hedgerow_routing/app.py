@@ -33,7 +33,7 @@ from hedgerow_routing.handlers.on_stock_short import on_stock_short
 from hedgerow_routing.handlers.publish_fence import publish_fence
 from hedgerow_routing.handlers.publish_overflow_rule import publish_overflow_rule
 from hedgerow_routing.handlers.set_routing_limits import set_routing_limits
-from hedgerow_routing.store.tables import messages, metadata
+from hedgerow_routing.store.tables import evidence, messages, metadata
 from hedgerow_routing.views.decisions import decisions_by_ids, decisions_by_orders
 from hedgerow_routing.views.fences import check_presence, fences_by_plants
 from hedgerow_routing.views.plants import (
@@ -49,6 +49,7 @@ service = Service(
     name="routing",
     metadata=metadata,
     messages=messages,
+    evidence=evidence,
     migrations=Path(__file__).parent / "migrations",
     extensions=("postgis",),
     commands={

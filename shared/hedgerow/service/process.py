@@ -14,6 +14,7 @@ from typing import Any
 
 from hedgerow.auth import Verifier
 from hedgerow.bus import Bus
+from hedgerow.evidence import EvidenceWriter
 from hedgerow.outbox import Relay, tidy
 from hedgerow.service.reactions import Reactions
 from hedgerow.service.requests import Requests
@@ -39,6 +40,12 @@ class ServiceSettings:
     database_pool: int = setting("connections to the database", default=8)
     batch_most: int = setting("messages in one transaction at most; 1: no batching", default=64)
     waiting_most: int = setting("requests that may wait; more are turned away", default=4096)
+    evidence: bool = setting("every change leaves evidence; off only to measure", default=True)
+    anchor_key_file: Path | None = setting(
+        "private Ed25519 key (PEM) that signs the anchors of the evidence; not set: none are made",
+        default=None,
+    )
+    anchor_every_s: float = setting("between two anchors, seconds", default=60.0)
     stream_replicas: int = setting("copies of the event stream; 3 on a NATS cluster", default=1)
 
 
@@ -79,14 +86,16 @@ class Process:
             service.messages.outbox, self._relay_engine, bus, owner=service.name, role=self._role
         )
         most = settings.batch_most
+        evidence = EvidenceWriter(on=settings.evidence)
         requests = self._requests = Requests(
             service,
             self._engine,
             relay.wake,
             most=most,
             most_waiting=settings.waiting_most,
+            evidence=evidence,
         )
-        reactions = Reactions(service, self._engine, relay.wake, most=most)
+        reactions = Reactions(service, self._engine, relay.wake, most=most, evidence=evidence)
 
         async def restore() -> None:
             """A broker that comes back may have lost its streams."""

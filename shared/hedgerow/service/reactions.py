@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from hedgerow.auth import Caller
 from hedgerow.bus import Delivered
 from hedgerow.contracts.message import Event
+from hedgerow.evidence import EvidenceWriter
 from hedgerow.outbox import Writer
 from hedgerow.service.inbox import Arrival, Inbox, Verdict, read
 from hedgerow.service.table import Service, batch_of
@@ -39,6 +40,7 @@ class Reactions:
         committed: Callable[[], None],
         *,
         most: int = 64,
+        evidence: EvidenceWriter | None = None,
     ) -> None:
         """most  the largest batch; 1 switches batching off"""
         self._service = service
@@ -46,6 +48,7 @@ class Reactions:
         self._committed = committed
         self._most = most
         self._writer = Writer(service.messages.outbox)
+        self._evidence = evidence or EvidenceWriter()
         self._inbox = Inbox(service.messages, service.name)
         self._kinds = {event.SUBJECT: event for event in service.reactions}
         self._names = frozenset(event.SUBJECT.split(".")[3] for event in service.reactions)
@@ -119,6 +122,7 @@ class Reactions:
                 for each, verdict in zip(group, verdicts, strict=True):
                     if verdict is Verdict.BEHIND:
                         await self._inbox.bury(conn, each, "behind an earlier one", tx.now)
+                await self._evidence.write(tx)
         if tx.emitted:
             self._committed()
         self._reacted.add(len(due), {"message": kind.SUBJECT})
@@ -176,6 +180,7 @@ class Reactions:
             await _handle(handler, [each], tx)
             await self._writer.write(tx)
             await self._inbox.mark_replayed(conn, dead_id, tx.now)
+            await self._evidence.write(tx)
         self._committed()
 
 

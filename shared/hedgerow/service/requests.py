@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from hedgerow.bus import Incoming
 from hedgerow.contracts.message import Query, Request
 from hedgerow.errors import DeadlinePassed, Invalid, Refused, Unavailable
+from hedgerow.evidence import EvidenceWriter
 from hedgerow.service.lanes import Lane
 from hedgerow.service.table import Handler, Service, batch_of
 from hedgerow.service.transact import Arrived, Transactions
@@ -54,13 +55,16 @@ class Requests:
         *,
         most: int = 64,
         most_waiting: int = MOST_WAITING,
+        evidence: EvidenceWriter | None = None,
     ) -> None:
         """committed     called after a commit that wrote events
         most          the largest batch; 1 switches batching off
         most_waiting  beyond so many waiting requests new ones are turned away at once
         """
         self._most_waiting = most_waiting
-        self._transactions = Transactions(service.messages, engine, committed)
+        self._transactions = Transactions(
+            service.messages, engine, committed, evidence or EvidenceWriter()
+        )
         self._kinds: dict[str, msgspec.json.Decoder[Any]] = {}
         self._lanes: dict[str, Lane[Arrived]] = {}
         for kind, handler in (*service.commands.items(), *service.queries.items()):

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import MetaData
 
 from hedgerow.contracts.message import Command, Event, Query, owner_of
+from hedgerow.evidence import EvidenceTables
 from hedgerow.transaction import MessageTables, Transaction
 
 Handler = Callable[[Any, Transaction], Awaitable[Any]]
@@ -69,7 +70,7 @@ def field_answered(handler: Handler) -> str | None:
 @dataclass(frozen=True, slots=True)
 class Service:
     """name        also the owner in its subjects, and `hedgerow_<name>` its database and role
-    metadata    its tables; messages are the four every service has
+    metadata    its tables; messages are the four every service has, evidence the three
     migrations  the folder of its Alembic scripts
     extensions  what its database needs from PostgreSQL
     """
@@ -77,6 +78,7 @@ class Service:
     name: str
     metadata: MetaData
     messages: MessageTables
+    evidence: EvidenceTables
     migrations: Path
     extensions: tuple[str, ...] = ()
     commands: Mapping[type[Command[Any]], Handler] = field(default_factory=dict)

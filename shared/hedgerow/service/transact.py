@@ -13,9 +13,12 @@ from msgspec import structs
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from hedgerow.access.tables import STALE
+from hedgerow.auth import StaleAccess
 from hedgerow.bus import Incoming
 from hedgerow.contracts.message import Request
 from hedgerow.errors import DeadlinePassed, Refused, Unavailable
+from hedgerow.evidence import EvidenceWriter
 from hedgerow.outbox import Writer
 from hedgerow.service.idempotency import Keys
 from hedgerow.service.table import Handler, batch_of, field_answered
@@ -52,17 +55,23 @@ class Transactions:
     """Runs handlers against one service's database."""
 
     def __init__(
-        self, tables: MessageTables, engine: AsyncEngine, committed: Callable[[], None]
+        self,
+        tables: MessageTables,
+        engine: AsyncEngine,
+        committed: Callable[[], None],
+        evidence: EvidenceWriter,
     ) -> None:
         """committed  called after a commit that wrote events"""
         self._sessions = Sessions(engine)
         self._committed = committed
         self._keys = Keys(tables.idempotency)
         self._writer = Writer(tables.outbox)
+        self._evidence = evidence
 
     async def run(self, handler: Handler, batch: Sequence[Arrived]) -> list[bytes | Refused]:
         """Answers in the order of `batch`, which shares one reach. Begins again when the database
-        says that it lost a race. Raises what the handler raises, DatabaseDown and DeadlinePassed.
+        says that it lost a race. Raises what the handler raises, StaleAccess, DatabaseDown and
+        DeadlinePassed.
         """
         for attempt in range(1, RETRIES + 1):
             try:
@@ -75,6 +84,8 @@ class Transactions:
             except Exception as wrong:
                 if is_lost(wrong):
                     raise DatabaseDown(repr(wrong)) from wrong
+                if sqlstate(wrong) == STALE:
+                    raise StaleAccess(detail=batch[0].incoming.caller.subject) from wrong
                 if not isinstance(wrong, DBAPIError):
                     raise
                 if sqlstate(wrong) in TIMED_OUT:
@@ -86,8 +97,11 @@ class Transactions:
     async def _transact(self, handler: Handler, batch: Sequence[Arrived]) -> list[bytes | Refused]:
         asks = [each.incoming for each in batch]
         caller = asks[0].caller
-        time_left_s = max(ask.deadline_s for ask in asks) - time.time()
-        async with self._sessions.begin(caller.reach(), timeout_s=time_left_s) as conn:
+        ends_at_s = max(ask.deadline_s for ask in asks)
+        time_left_s = ends_at_s - time.time()
+        async with self._sessions.begin(
+            caller.reach(), timeout_s=time_left_s, rights=_rights(asks)
+        ) as conn:
             now = datetime.now(UTC)
             outcomes: dict[int, bytes | Refused] = {**await self._keys.answered(conn, asks)}
             fresh, repeats = _first_of_each_key(asks, outcomes)
@@ -108,6 +122,9 @@ class Transactions:
                     [(asks[p], o) for p in fresh if not isinstance(o := outcomes[p], Refused)],
                     now,
                 )
+                await self._evidence.write(tx)
+                if time.time() >= ends_at_s:
+                    raise DeadlinePassed(detail="nobody waits for the commit any more")
                 emitted = bool(tx.emitted)
             else:
                 emitted = False
@@ -116,6 +133,12 @@ class Transactions:
         for position, first in repeats.items():
             outcomes[position] = outcomes[first]
         return [outcomes[position] for position in range(len(batch))]
+
+
+def _rights(asks: Sequence[Incoming]) -> set[tuple[str, int]]:
+    """Of people; services act on their own."""
+    callers = (ask.caller for ask in asks)
+    return {(each.subject, each.permission_version) for each in callers if not each.is_service}
 
 
 def _source(ask: Incoming) -> Source:

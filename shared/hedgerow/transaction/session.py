@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -26,13 +26,18 @@ class Sessions:
         self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
-    async def begin(self, reach: Reach, *, timeout_s: float) -> AsyncIterator[AsyncConnection]:
+    async def begin(
+        self, reach: Reach, *, timeout_s: float, rights: Iterable[tuple[str, int]] = ()
+    ) -> AsyncIterator[AsyncConnection]:
         """Commits at the end, or rolls back what raised. No statement runs longer than
-        `timeout_s` seconds. Raises what the database raises; see `database.is_lost`."""
+        `timeout_s` seconds. rights  as for `enter_script`. Raises what the database raises; see
+        `database.is_lost`."""
         async with self._engine.connect() as conn:
             driver: Any = (await conn.get_raw_connection()).driver_connection
             try:
-                await driver.execute(f"begin; {enter_script(reach, timeout_s=timeout_s)}")
+                await driver.execute(
+                    f"begin; {enter_script(reach, timeout_s=timeout_s, rights=rights)}"
+                )
                 yield conn
                 await driver.execute("commit")
             except BaseException as wrong:

@@ -8,6 +8,7 @@ outbox only.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +31,7 @@ create function app.plants() returns uuid[] language sql stable as
 revoke all on all functions in schema app from public;
 """
 
-_TENANT = "tenant_id = (select app.tenant())"
+TENANT = "tenant_id = (select app.tenant())"
 _PLANT = "((select app.everywhere()) or {column} = any ((select app.plants())::uuid[]))"
 
 
@@ -39,9 +40,15 @@ async def enter(conn: AsyncConnection, reach: Reach, *, timeout_s: float) -> Non
     await conn.exec_driver_sql(enter_script(reach, timeout_s=timeout_s))
 
 
-def enter_script(reach: Reach, *, timeout_s: float) -> str:
+def enter_script(reach: Reach, *, timeout_s: float, rights: Iterable[tuple[str, int]] = ()) -> str:
     """The same as SQL, to be sent with BEGIN. No statement of the transaction may then run longer
-    than `timeout_s` seconds. Every value in it is a UUID, a truth value or a whole number."""
+    than `timeout_s` seconds. Every value in it is a UUID, a truth value, a whole number or
+    hexadecimal.
+
+    rights  subjects with the versions of the rights they act on: the database turns all of them
+            away when it knows a newer version of any (see hedgerow.access)
+    """
+    admit = _admit_script(rights)
     plants = ",".join(str(UUID(bytes=plant.bytes)) for plant in reach.plants)
     limit_ms = max(1, int(timeout_s * 1000))
     return (
@@ -49,8 +56,17 @@ def enter_script(reach: Reach, *, timeout_s: float) -> str:
         f"set_config('app.everywhere', '{'true' if reach.everywhere else 'false'}', true), "
         f"set_config('app.plants', '{{{plants}}}', true), "
         f"set_config('statement_timeout', '{limit_ms}', true), "
-        f"set_config('lock_timeout', '{limit_ms}', true)"
+        f"set_config('lock_timeout', '{limit_ms}', true){admit}"
     )
+
+
+def _admit_script(rights: Iterable[tuple[str, int]]) -> str:
+    pairs = [(subject.encode().hex(), int(version)) for subject, version in rights]
+    if not pairs:
+        return ""
+    subjects = ",".join(subject for subject, _ in pairs)
+    versions = ",".join(str(version) for _, version in pairs)
+    return f"; select app.admit('{{{subjects}}}', '{{{versions}}}')"
 
 
 def create_app_schema(runtime: str) -> list[str]:
@@ -77,7 +93,7 @@ def secure(
     plantless_insert  anyone of the tenant may add a row that has no plant yet, and not read it
     verbs             what the runtime role may do
     """
-    visible = _TENANT if plant is None else f"{_TENANT} and {_PLANT.format(column=plant)}"
+    visible = TENANT if plant is None else f"{TENANT} and {_PLANT.format(column=plant)}"
     statements = [
         f"alter table {table} enable row level security",
         f"alter table {table} force row level security",
@@ -87,7 +103,7 @@ def secure(
     if plantless_insert:
         statements.append(
             f"create policy plantless on {table} for insert to {runtime} "
-            f"with check ({_TENANT} and {plant} is null)"
+            f"with check ({TENANT} and {plant} is null)"
         )
     return statements
 
@@ -120,6 +136,10 @@ with ours as (
     and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'e')
 ),
 tables as (select * from ours where relkind in ('r', 'p')),
+tenants_tables as (
+  select * from tables t
+  where coalesce(obj_description(t.oid, 'pg_class'), '') not like 'belongs to no tenant%'
+),
 policies as (
   select p.polrelid, p.polname, p.polroles,
          coalesce(pg_get_expr(p.polqual, p.polrelid), '') || ' ' ||
@@ -169,7 +189,8 @@ select 'L8 foreign key without tenant_id', c.conname::text
     where a.attname = 'tenant_id')
 union all
 select 'L9 unique key without tenant_id or a uuid or identity of its own', i.relname::text
-  from pg_index x join pg_class i on i.oid = x.indexrelid join tables t on t.oid = x.indrelid
+  from pg_index x join pg_class i on i.oid = x.indexrelid
+  join tenants_tables t on t.oid = x.indrelid
   where x.indisunique and not exists (
     select from unnest(x.indkey::int2[]) k
     join pg_attribute a on a.attrelid = x.indrelid and a.attnum = k
@@ -191,7 +212,7 @@ select 'L11 security definer function open to public or without search_path', p.
          or exists (select from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) acl
                     where acl.grantee = 0 and acl.privilege_type = 'EXECUTE'))
 union all
-select 'L12 table without tenant_id', t.relname::text from tables t
+select 'L12 table without tenant_id', t.relname::text from tenants_tables t
   where not exists (select from pg_attribute a
                     where a.attrelid = t.oid and a.attname = 'tenant_id' and a.attnum > 0)
 order by 1, 2

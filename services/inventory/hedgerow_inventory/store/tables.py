@@ -6,6 +6,8 @@ tenant shares (SKUs, which plant a location belongs to) has no plant.
 
 from __future__ import annotations
 
+from hedgerow.access import access_tables
+from hedgerow.evidence import evidence_tables
 from hedgerow.transaction import message_tables
 from sqlalchemy import (
     BigInteger,
@@ -28,6 +30,8 @@ from sqlalchemy import (
 
 metadata = MetaData()
 messages = message_tables(metadata)
+evidence = evidence_tables(metadata)
+access = access_tables(metadata)
 
 # Codes sort by their bytes, the same on every server.
 Code = Text(collation="C")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hedgerow.access import access_tables
+from hedgerow.evidence import evidence_tables
 from hedgerow.transaction import message_tables
 from hedgerow.transaction.numbers import Numbers
 from sqlalchemy import (
@@ -27,6 +29,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 metadata = MetaData()
 messages = message_tables(metadata)
+evidence = evidence_tables(metadata)
+access = access_tables(metadata)
 
 # What was submitted, then what changes. The number sorts byte by byte, so that the numbers with
 # one prefix are a stretch of its index.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from geoalchemy2 import Geometry
+from hedgerow.access import access_tables
+from hedgerow.evidence import evidence_tables
 from hedgerow.transaction import message_tables
 from sqlalchemy import (
     ARRAY,
@@ -25,6 +27,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 metadata = MetaData()
 messages = message_tables(metadata)
+evidence = evidence_tables(metadata)
+access = access_tables(metadata)
 
 _IN_FORCE = text("active_to is null")
 
