@@ -11,14 +11,28 @@ from typing import ClassVar
 import msgspec
 from hedgerow.access import access_tables, on_access_changed
 from hedgerow.auth import Permission
+from hedgerow.contracts.evidence import ListEvidence, VerifyEvidence
 from hedgerow.contracts.message import Command, Event, Query
 from hedgerow.contracts.routing import AccessChanged
 from hedgerow.contracts.values import PlantId
 from hedgerow.errors import Conflict, Refused
 from hedgerow.evidence import evidence_tables
+from hedgerow.evidence.listing import EvidenceSources, evidence_lister
+from hedgerow.evidence.verify import evidence_verifier
 from hedgerow.service import Service, batched
 from hedgerow.transaction import Ask, BulkInsert, Transaction, message_tables
-from sqlalchemy import BigInteger, Column, Identity, MetaData, Numeric, Table, Text, Uuid, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Identity,
+    MetaData,
+    Numeric,
+    Table,
+    Text,
+    Uuid,
+    literal,
+    select,
+)
 
 metadata = MetaData()
 messages = message_tables(metadata)
@@ -64,6 +78,14 @@ class Stumble(Command[ThingView], frozen=True, kw_only=True):
 
 class AllThings(Query[tuple[ThingView, ...]], frozen=True, kw_only=True):
     SUBJECT: ClassVar = "hedgerow.qry.sample.all_things.v1"
+
+
+class ListSampleEvidence(ListEvidence, frozen=True, kw_only=True):
+    SUBJECT: ClassVar = "hedgerow.qry.sample.list_sample_evidence.v1"
+
+
+class VerifySampleEvidence(VerifyEvidence, frozen=True, kw_only=True):
+    SUBJECT: ClassVar = "hedgerow.qry.sample.verify_sample_evidence.v1"
 
 
 class ThingAdded(Event, frozen=True, kw_only=True):
@@ -118,6 +140,12 @@ async def add_things(asks: Sequence[Ask[AddThing]], tx: Transaction) -> list[Thi
             }
         )
         replies.append(ThingView(thing.name, thing.quantity))
+        tx.record(
+            f"thing:{thing.name}",
+            "added",
+            {"quantity": (None, thing.quantity)},
+            plant_id=thing.plant_id,
+        )
         events = (
             ThingAdded(name=thing.name, version=1),
             ThingNudged(name=thing.name),
@@ -176,6 +204,17 @@ async def on_thing_taken(event: ThingTaken, tx: Transaction) -> None:
     )
 
 
+# A sample order is a thing of that name; a sample customer is the first letter of a thing.
+SOURCES = EvidenceSources(
+    of_order=lambda order_id: select(literal("thing:") + things.c.name).where(
+        things.c.name == str(order_id)
+    ),
+    of_customer=lambda code: select(literal("thing:") + things.c.name).where(
+        things.c.name.startswith(code)
+    ),
+    of_sku=None,
+)
+
 service = Service(
     name="sample",
     metadata=metadata,
@@ -183,7 +222,11 @@ service = Service(
     evidence=evidence,
     migrations=Path(__file__).parent / "sample_migrations",
     commands={AddThing: add_things, Stumble: stumble},
-    queries={AllThings: all_things},
+    queries={
+        AllThings: all_things,
+        ListSampleEvidence: evidence_lister("sample", evidence, SOURCES),
+        VerifySampleEvidence: evidence_verifier("sample", evidence, SOURCES),
+    },
     reactions={
         ThingAdded: on_things_added,
         ThingTaken: on_thing_taken,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -11,6 +11,7 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
 from hedgerow.auth import NOWHERE, Caller, Origin, Presence, Signer, Verifier
+from hedgerow.bus.anchors import AnchorStream
 from hedgerow.bus.calls import MOST_ITEMS, About, Calls
 from hedgerow.bus.connection import Connection
 from hedgerow.bus.endpoint import Endpoint, Incoming
@@ -23,10 +24,17 @@ R = TypeVar("R")
 class Bus:
     """A process's place on NATS. Begin with `connect`."""
 
-    def __init__(self, connection: Connection, calls: Calls | None, streams: Streams) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        calls: Calls | None,
+        streams: Streams,
+        anchors: AnchorStream,
+    ) -> None:
         self._connection = connection
         self._calls = calls
         self._streams = streams
+        self._anchors = anchors
         self._endpoint: Endpoint | None = None
 
     @classmethod
@@ -54,7 +62,8 @@ class Bus:
             await calls.start()
         streams = Streams(connection.client, replicas=replicas)
         await streams.start()
-        return cls(connection, calls, streams)
+        anchors = AnchorStream(connection.client, replicas=replicas)
+        return cls(connection, calls, streams, anchors)
 
     async def request(
         self,
@@ -126,6 +135,18 @@ class Bus:
         subscription: Any = await self._connection.client.subscribe(subject, cb=on_message)
         unsubscribe: Callable[[], Awaitable[None]] = subscription.unsubscribe
         return unsubscribe
+
+    async def newest_anchor(self, owner: str) -> bytes | None:
+        """The newest published anchor of the owner's evidence. Raises BusDown."""
+        return await self._anchors.newest(owner)
+
+    async def publish_anchor(self, owner: str, number: int, message: bytes) -> None:
+        """Put an anchor where nobody can delete it. Raises BusDown."""
+        await self._anchors.publish(owner, number, message)
+
+    def published_anchors(self, owner: str) -> AsyncIterator[bytes]:
+        """All of them, oldest first. Raises BusDown."""
+        return self._anchors.all_of(owner)
 
     async def ping(self, owner: str, *, timeout_s: float = 1.0) -> list[str]:
         """The troubles a process of `owner` reports; says so itself when none answers."""

@@ -15,11 +15,13 @@ from typing import Any
 from hedgerow.auth import Verifier
 from hedgerow.bus import Bus
 from hedgerow.evidence import EvidenceWriter
+from hedgerow.evidence.anchor import AnchorSigner
+from hedgerow.evidence.anchors import Anchors
 from hedgerow.outbox import Relay, tidy
 from hedgerow.service.reactions import Reactions
 from hedgerow.service.requests import Requests
 from hedgerow.service.table import Service
-from hedgerow.settings import BusSettings, setting
+from hedgerow.settings import BadSettings, BusSettings, setting
 from hedgerow.telemetry import tracing
 from hedgerow.transaction.database import connect, connect_unpooled, is_lost
 
@@ -87,6 +89,7 @@ class Process:
         )
         most = settings.batch_most
         evidence = EvidenceWriter(on=settings.evidence)
+        anchors = self._anchor_signer()
         requests = self._requests = Requests(
             service,
             self._engine,
@@ -94,6 +97,7 @@ class Process:
             most=most,
             most_waiting=settings.waiting_most,
             evidence=evidence,
+            anchor_key=anchors.public_key if anchors is not None else None,
         )
         reactions = Reactions(service, self._engine, relay.wake, most=most, evidence=evidence)
 
@@ -105,6 +109,8 @@ class Process:
         bus.on_reconnect(restore)
         self._run("relay", relay.run(self._stopping))
         self._run("tidy", self._tidy())
+        if anchors is not None:
+            self._run("anchors", self._anchors(anchors).run(bus, self._stopping))
         self._run("heartbeat", self._beat())
         for owner in service.listens_to():
             self._run(
@@ -119,6 +125,26 @@ class Process:
             )
         await bus.serve(service.name, verifier, requests.receive, self.troubles)
         log.info("serving", extra={"messages": len(service.commands) + len(service.queries)})
+
+    def _anchor_signer(self) -> AnchorSigner | None:
+        """Raises BadSettings."""
+        if (file := self._settings.anchor_key_file) is None:
+            log.warning("no anchor key: whoever owns the database can rewrite evidence unnoticed")
+            return None
+        try:
+            return AnchorSigner.from_pem(file.read_bytes())
+        except ValueError as wrong:
+            raise BadSettings(f"HEDGEROW_ANCHOR_KEY_FILE: {wrong}") from wrong
+
+    def _anchors(self, signer: AnchorSigner) -> Anchors:
+        return Anchors(
+            self._service.name,
+            self._service.evidence,
+            self._relay_engine,
+            self._role,
+            signer,
+            every_s=self._settings.anchor_every_s,
+        )
 
     def troubles(self) -> list[str]:
         """Why this process should not get traffic; empty when all is well."""

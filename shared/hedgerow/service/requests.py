@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from opentelemetry.trace import SpanKind
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -56,6 +57,7 @@ class Requests:
         most: int = 64,
         most_waiting: int = MOST_WAITING,
         evidence: EvidenceWriter | None = None,
+        anchor_key: Ed25519PublicKey | None = None,
     ) -> None:
         """committed     called after a commit that wrote events
         most          the largest batch; 1 switches batching off
@@ -63,7 +65,7 @@ class Requests:
         """
         self._most_waiting = most_waiting
         self._transactions = Transactions(
-            service.messages, engine, committed, evidence or EvidenceWriter()
+            service.messages, engine, committed, evidence or EvidenceWriter(), anchor_key
         )
         self._kinds: dict[str, msgspec.json.Decoder[Any]] = {}
         self._lanes: dict[str, Lane[Arrived]] = {}

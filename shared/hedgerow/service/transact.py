@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from msgspec import structs
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -60,6 +61,7 @@ class Transactions:
         engine: AsyncEngine,
         committed: Callable[[], None],
         evidence: EvidenceWriter,
+        anchor_key: Ed25519PublicKey | None = None,
     ) -> None:
         """committed  called after a commit that wrote events"""
         self._sessions = Sessions(engine)
@@ -67,6 +69,7 @@ class Transactions:
         self._keys = Keys(tables.idempotency)
         self._writer = Writer(tables.outbox)
         self._evidence = evidence
+        self._anchor_key = anchor_key
 
     async def run(self, handler: Handler, batch: Sequence[Arrived]) -> list[bytes | Refused]:
         """Answers in the order of `batch`, which shares one reach. Begins again when the database
@@ -111,7 +114,7 @@ class Transactions:
                     id(message): _source(asks[position])
                     for position, message in zip(fresh, messages, strict=True)
                 }
-                tx = Transaction(conn, caller, now, sources)
+                tx = Transaction(conn, caller, now, sources, anchor_key=self._anchor_key)
                 replies = await _handle(handler, [asks[p] for p in fresh], messages, tx)
                 await self._writer.write(tx)
                 for position, reply in zip(fresh, replies, strict=True):

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hedgerow.auth import NOWHERE, Caller, Origin, Presence
@@ -84,8 +85,9 @@ class Transaction:
     caller's reach, commits it when the handler returns and rolls it back when it raises. Handlers
     never commit. In a batch the callers differ by message (`Ask.caller`); they share one reach.
 
-    now      one aware UTC instant for the whole transaction
-    sources  what stands behind each message, by its id()
+    now         one aware UTC instant for the whole transaction
+    sources     what stands behind each message, by its id()
+    anchor_key  what the anchors of the evidence were signed with; None: this process knows none
     """
 
     conn: AsyncConnection
@@ -94,6 +96,7 @@ class Transaction:
     sources: Mapping[int, Source] = field(default_factory=dict)
     emitted: list[Emission] = field(default_factory=list)
     recorded: list[Change] = field(default_factory=list)
+    anchor_key: Ed25519PublicKey | None = None
 
     @property
     def tenant_id(self) -> TenantId:
