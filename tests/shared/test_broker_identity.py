@@ -1,0 +1,276 @@
+"""With a program's own key: what the broker refuses it, and that the rest works."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import nats
+import pytest
+from hedgerow.auth import Verifier
+from hedgerow.bus import Bus, Incoming, Outgoing
+from hedgerow.bus.connection import BusDown
+from hedgerow.contracts.orders import ListOrders
+from hedgerow.contracts.values import Page
+from hedgerow_local.nats_keys import NatsKeys
+from hedgerow_local.servers import NatsServer
+from nats.aio.client import Client
+from sample_world import key_pair
+from worlds import SERVICES, administrator
+
+NEIGHBOUR = {"orders": "inventory", "inventory": "routing", "routing": "rma", "rma": "orders"}
+FOLLOWS = {"orders": "inventory", "inventory": "orders", "routing": "orders", "rma": "orders"}
+
+
+@pytest.fixture(scope="module")
+def broker(workplace: Path) -> Iterator[NatsServer]:
+    server = NatsServer.start(workplace / "identity-nats")
+    yield server
+    server.remove()
+
+
+async def bus_of(broker: NatsServer, member: str, **more: Any) -> Bus:
+    return await Bus.connect(
+        broker.address, name=member, seed_file=broker.keys.seed_file(member), **more
+    )
+
+
+@pytest.fixture(scope="module", autouse=True)
+async def streams(broker: NatsServer) -> None:
+    """Each made by its owner with its own key; one event in each."""
+    for name in SERVICES:
+        bus = await bus_of(broker, name)
+        await bus.ensure_stream(name)
+        await bus.ensure_stream(name)
+        event = Outgoing(f"first-{name}", f"hedgerow.evt.{name}.begun.v1.t._", b"{}", {})
+        assert await bus.publish([event]) == [None]
+        assert bus.troubles() == []
+        await bus.close()
+
+
+async def state(broker: NatsServer) -> dict[str, object]:
+    """Everything the streams and consumers are made of, except times."""
+    client = await nats.connect(broker.url)
+    jetstream = client.jetstream()
+    found: dict[str, object] = {}
+    for stream in await jetstream.streams_info():
+        consumers = await jetstream.consumers_info(str(stream.config.name))
+        found[str(stream.config.name)] = (
+            stream.config,
+            stream.state.messages,
+            stream.state.first_seq,
+            sorted((each.name, str(each.config.filter_subjects)) for each in consumers),
+        )
+    await client.close()
+    return found
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    for _ in range(200):
+        if condition():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("not within two seconds")
+
+
+@asynccontextmanager
+async def intruder(broker: NatsServer, member: str) -> AsyncIterator[tuple[Client, list[str]]]:
+    """A bare client with the member's key, and what the broker refused it."""
+    refused: list[str] = []
+
+    async def note(error: Exception) -> None:
+        refused.append(str(error))
+
+    client = await nats.connect(
+        broker.address,
+        nkeys_seed=str(broker.keys.seed_file(member)),
+        inbox_prefix=f"_INBOX_{member}",
+        error_cb=note,
+    )
+    yield client, refused
+    await client.close()
+
+
+FORBIDDEN = {
+    "another's event": "hedgerow.evt.{other}.forged.v1.t._",
+    "another's anchor": "hedgerow.anchor.{other}.v1",
+    "a command to another": "hedgerow.cmd.{other}.do.v1",
+    "a command to itself": "hedgerow.cmd.{me}.do.v1",
+    "a query": "hedgerow.qry.{other}.ask.v1",
+    "an answer that is another's": "_INBOX_gateway.x.{other}.1",
+    "a message into another's inbox": "_INBOX_{other}.x.1",
+    "deleting its own stream": "$JS.API.STREAM.DELETE.HEDGEROW_{ME}",
+    "deleting another's stream": "$JS.API.STREAM.DELETE.HEDGEROW_{OTHER}",
+    "purging": "$JS.API.STREAM.PURGE.HEDGEROW_{ME}",
+    "updating": "$JS.API.STREAM.UPDATE.HEDGEROW_{ME}",
+    "deleting a message": "$JS.API.STREAM.MSG.DELETE.HEDGEROW_{ME}",
+    "reading a message": "$JS.API.STREAM.MSG.GET.HEDGEROW_{OTHER}",
+    "a stream of another": "$JS.API.STREAM.CREATE.HEDGEROW_{OTHER}",
+    "a stream of any name": "$JS.API.STREAM.CREATE.MINE",
+    "deleting the anchors": "$JS.API.STREAM.DELETE.HEDGEROW_ANCHORS",
+    "purging the anchors": "$JS.API.STREAM.PURGE.HEDGEROW_ANCHORS",
+    "a snapshot": "$JS.API.STREAM.SNAPSHOT.HEDGEROW_{OTHER}",
+    "a consumer of another name": "$JS.API.CONSUMER.DURABLE.CREATE.HEDGEROW_{FOLLOWED}.spy",
+    "a consumer with another's name": "$JS.API.CONSUMER.DURABLE.CREATE.HEDGEROW_{OTHER}.{other}",
+    "a consumer without a name": "$JS.API.CONSUMER.CREATE.HEDGEROW_{FOLLOWED}",
+    "deleting its consumer": "$JS.API.CONSUMER.DELETE.HEDGEROW_{FOLLOWED}.{me}",
+    "events of another's consumer": "$JS.API.CONSUMER.MSG.NEXT.HEDGEROW_{FOLLOWED}.{other}",
+    "acknowledging for another": "$JS.ACK.HEDGEROW_{FOLLOWED}.{other}.1.1.1.1.0",
+    "the server's own": "$SYS.REQ.SERVER.PING",
+}
+
+
+@pytest.mark.parametrize("member", SERVICES)
+async def test_a_service_may_not_publish(broker: NatsServer, member: str) -> None:
+    words = {"me": member, "other": NEIGHBOUR[member], "followed": FOLLOWS[member]}
+    words |= {name.upper(): word.upper() for name, word in words.items()}
+    before = await state(broker)
+
+    async with intruder(broker, member) as (client, refused):
+        for what, pattern in FORBIDDEN.items():
+            subject = pattern.format(**words)
+            refused.clear()
+            with pytest.raises(nats.errors.TimeoutError):
+                await client.request(subject, b"{}", timeout=0.03)
+            await until(lambda: len(refused) > 0)
+            assert refused == [f'nats: permissions violation for publish to "{subject.lower()}"'], what
+
+    assert await state(broker) == before
+
+
+EARS = {
+    "answers to the gateway": ("_INBOX_gateway.>", ""),
+    "its own answers to the gateway": ("_INBOX_gateway.*.{me}.*", ""),
+    "another's inbox": ("_INBOX_{other}.>", ""),
+    "commands without the queue group": ("hedgerow.cmd.{me}.>", ""),
+    "commands with another's group": ("hedgerow.cmd.{me}.>", "{other}"),
+    "another's commands": ("hedgerow.cmd.{other}.>", "{other}"),
+    "another's commands with its own group": ("hedgerow.cmd.{other}.>", "{me}"),
+    "queries without the queue group": ("hedgerow.qry.{me}.>", ""),
+    "mixed requests without the queue group": ("hedgerow.mix.{me}.v1", ""),
+    "pings without the queue group": ("hedgerow.ping.{me}.v1", ""),
+    "another's events": ("hedgerow.evt.{other}.>", ""),
+    "everything of ours": ("hedgerow.>", ""),
+    "everything": (">", ""),
+    "acknowledgements": ("$JS.ACK.>", ""),
+}
+
+
+@pytest.mark.parametrize("member", SERVICES)
+async def test_a_service_may_not_listen_to(broker: NatsServer, member: str) -> None:
+    words = {"me": member, "other": NEIGHBOUR[member]}
+    heard: list[str] = []
+
+    async def hear(message: Any) -> None:
+        heard.append(message.subject)
+
+    async with intruder(broker, member) as (client, refused):
+        for what, (pattern, group) in EARS.items():
+            subject, queue = pattern.format(**words), group.format(**words)
+            refused.clear()
+            await client.subscribe(subject, queue=queue, cb=hear)
+            await until(lambda: len(refused) > 0)
+            assert len(refused) == 1, what
+            assert f'permissions violation for subscription to "{subject.lower()}"' in refused[0]
+        operator = await nats.connect(broker.url)
+        for subject in (f"hedgerow.cmd.{member}.do.v1", f"_INBOX_gateway.x.{member}.1"):
+            await operator.publish(subject, b"secret")
+        await operator.flush()
+        await operator.close()
+        await client.flush()
+
+    assert heard == []
+
+
+async def test_the_gateway_may_neither_announce_nor_touch_a_stream(broker: NatsServer) -> None:
+    before = await state(broker)
+
+    async with intruder(broker, "gateway") as (client, refused):
+        for subject in (
+            "hedgerow.evt.orders.forged.v1.t._",
+            "_INBOX_orders.x",
+            "$JS.API.STREAM.DELETE.HEDGEROW_ORDERS",
+            "$JS.API.STREAM.CREATE.MINE",
+            "$JS.API.CONSUMER.CREATE.HEDGEROW_ORDERS",
+        ):
+            await client.publish(subject, b"{}")
+        for subject in ("hedgerow.cmd.>", "_INBOX_orders.>", "hedgerow.evt.inventory.>"):
+            await client.subscribe(subject)
+        await until(lambda: len(refused) == 8)
+
+    assert await state(broker) == before
+
+
+async def test_nobody_is_let_in_without_credentials_or_with_wrong_ones(
+    broker: NatsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strange = NatsKeys.make(tmp_path / "other").seed_file("orders")
+    at = broker.address.removeprefix("nats://")
+    for url, more in (
+        (broker.address, {}),
+        (broker.address, {"nkeys_seed": str(strange)}),
+        (f"nats://hedgerow@{at}", {}),
+        (f"nats://hedgerow:guess@{at}", {}),
+    ):
+        with pytest.raises(nats.errors.Error, match="Authorization Violation"):
+            await nats.connect(url, allow_reconnect=False, **more)
+
+    monkeypatch.setattr("hedgerow.bus.connection.CONNECT_S", 1.0)
+    with pytest.raises(BusDown) as refusal:
+        await Bus.connect(broker.address, name="orders", seed_file=strange)
+    assert "Authorization" in refusal.value.detail
+
+
+async def test_a_file_that_holds_no_seed_is_named(broker: NatsServer, tmp_path: Path) -> None:
+    (tmp_path / "seed").write_text("none")
+
+    with pytest.raises(BusDown) as refusal:
+        await Bus.connect(broker.address, name="orders", seed_file=tmp_path / "seed")
+
+    assert str(tmp_path / "seed") in refusal.value.detail
+
+
+async def test_with_their_keys_they_ask_answer_announce_and_listen(
+    broker: NatsServer, tmp_path: Path
+) -> None:
+    signer, public = key_pair(tmp_path)
+    gateway = await bus_of(broker, "gateway", signer=signer)
+    orders, routing = await bus_of(broker, "orders"), await bus_of(broker, "routing")
+
+    def answer(incoming: Incoming) -> None:
+        incoming.ok(b'{"items": [], "has_more": false}')
+
+    await orders.serve("orders", Verifier.from_pem(public.read_bytes(), "orders"), answer, list)
+    asked = [gateway.request(ListOrders(page=Page(1)), administrator()) for _ in range(200)]
+    assert len(await asyncio.gather(*asked)) == 200
+    assert await gateway.ping("orders") == []
+    operator = await nats.connect(broker.url)
+    assert (await operator.request("hedgerow.ping.orders.v1", b"")).data == b"[]"
+    await operator.close()
+
+    live: list[str] = []
+    await gateway.listen("hedgerow.evt.orders.>", lambda subject, *_: live.append(subject))
+    await gateway.ping("orders")  # the server knows of the subscription now
+    event = Outgoing("second", "hedgerow.evt.orders.begun.v1.t._", b"2", {})
+    assert await orders.publish([event]) == [None]
+    got: list[bytes] = []
+    stopping = asyncio.Event()
+
+    async def take(delivered: Any) -> None:
+        for each in delivered:
+            got.append(each.body)
+            await each.ack()
+        if len(got) >= 2:
+            stopping.set()
+
+    await asyncio.wait_for(
+        routing.consume("orders", "routing", ["hedgerow.evt.orders.begun.v1.>"], take, stopping), 10
+    )
+    assert got == [b"{}", b"2"]
+    assert live == ["hedgerow.evt.orders.begun.v1.t._"]
+    for bus in (gateway, orders, routing):
+        assert bus.troubles() == []
+        await bus.close()
