@@ -78,9 +78,9 @@ async def test_a_gateway_with_anothers_key_is_not_ready_and_its_log_and_metrics_
     lines = [line for line in metrics.splitlines() if line.startswith("hedgerow_bus_errors")]
     assert any('kind="permissions"' in line and float(line.split()[-1]) >= 3 for line in lines)
     logged = [json.loads(line) for line in suite.log("gateway").splitlines() if line[:1] == "{"]
-    assert {
-        each["error"] for each in logged if each.get("kind") == "permissions"
-    } >= {'nats: permissions violation for subscription to "hedgerow.evt.orders.>"'}
+    assert {each["error"] for each in logged if each.get("kind") == "permissions"} >= {
+        'nats: permissions violation for subscription to "hedgerow.evt.orders.>"'
+    }
 
 
 async def _answer(http: httpx.AsyncClient, path: str) -> httpx.Response:

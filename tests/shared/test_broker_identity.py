@@ -135,7 +135,9 @@ async def test_a_service_may_not_publish(broker: NatsServer, member: str) -> Non
             with pytest.raises(nats.errors.TimeoutError):
                 await client.request(subject, b"{}", timeout=0.03)
             await until(lambda: len(refused) > 0)
-            assert refused == [f'nats: permissions violation for publish to "{subject.lower()}"'], what
+            assert refused == [f'nats: permissions violation for publish to "{subject.lower()}"'], (
+                what
+            )
 
     assert await state(broker) == before
 

@@ -37,7 +37,9 @@ def test_the_file_knows_the_operator_and_five_programs_and_nobody_without_creden
 
     assert set(lists()) == {"gateway", *SERVICES}
     assert text.count("nkey:") == 5
-    assert re.findall(r"\{ user: (\S+), password: (\S+) \}", text) == [("hedgerow", "$NATS_PASSWORD")]
+    assert re.findall(r"\{ user: (\S+), password: (\S+) \}", text) == [
+        ("hedgerow", "$NATS_PASSWORD")
+    ]
     assert text.count("password:") == 1
     assert "no_auth_user" not in text
 

@@ -18,7 +18,6 @@ import sample
 from hedgerow.auth import Signer, Verifier
 from hedgerow.bus import Bus, Incoming
 from hedgerow.bus.envelope import AUTH_HEADER, Requests, decode_answers, decode_requests, encode
-from hedgerow.contracts.values import new_id
 from hedgerow.service.process import Process, ServiceSettings
 from hedgerow.settings import BusSettings
 from hedgerow_local.servers import NatsServer
@@ -58,7 +57,9 @@ CALLER = administrator()
 
 
 @pytest.fixture
-async def theft(databases: Databases, nats_server: NatsServer, tmp_path: Path) -> AsyncIterator[Theft]:
+async def theft(
+    databases: Databases, nats_server: NatsServer, tmp_path: Path
+) -> AsyncIterator[Theft]:
     """After one thing was added by the message that was copied."""
     signer, public_key = key_pair(tmp_path)
     settings = ServiceSettings(

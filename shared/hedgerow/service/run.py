@@ -87,9 +87,7 @@ async def _run(service: Service, asked: argparse.Namespace) -> None:
 
 
 async def _update_stream(owner: str, wanted: MigrateSettings) -> None:
-    bus = await Bus.connect(
-        wanted.nats_admin_url, name="migrate", replicas=wanted.stream_replicas
-    )
+    bus = await Bus.connect(wanted.nats_admin_url, name="migrate", replicas=wanted.stream_replicas)
     await bus.update_stream(owner)
     await bus.close()
 
