@@ -154,6 +154,15 @@ class Suite:
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text()[-6000:]
 
+    def violations(self) -> list[str]:
+        """What the broker refused any member, from their logs; empty when all lists are right."""
+        return [
+            line
+            for name in self._running
+            for line in (self.folder / f"{name}.log").read_text().splitlines()
+            if "permissions violation" in line
+        ]
+
     def _settings(self, name: str) -> dict[str, str]:
         broker = {
             "HEDGEROW_NATS_URL": self._nats.address,

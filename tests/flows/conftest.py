@@ -19,6 +19,7 @@ async def suite(workplace: Path, databases: Databases) -> AsyncIterator[Suite]:
     try:
         await suite.start()
         yield suite
+        assert suite.violations() == []
     finally:
         await suite.stop()
         nats_server.remove()

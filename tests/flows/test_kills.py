@@ -46,6 +46,7 @@ async def ground(
     try:
         await suite.start()
         yield Ground(postgres, nats, suite)
+        assert suite.violations() == []
     finally:
         await suite.stop()
         nats.remove()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -140,6 +141,32 @@ async def test_a_service_may_not_publish(broker: NatsServer, member: str) -> Non
             )
 
     assert await state(broker) == before
+
+
+async def test_a_consumer_that_delivers_into_anothers_events_forges_nothing(
+    broker: NatsServer,
+) -> None:
+    """A service may say where its consumer delivers; the server delivers to literal listeners."""
+    live = await nats.connect(broker.url)
+    await live.subscribe("hedgerow.evt.orders.>")
+    config = {
+        "durable_name": "routing",
+        "ack_policy": "none",
+        "deliver_subject": "hedgerow.evt.orders.forged.v1.t._",
+    }
+    ask = json.dumps({"stream_name": "HEDGEROW_ROUTING", "config": config}).encode()
+
+    async with intruder(broker, "routing") as (client, _):
+        answer = await client.request(
+            "$JS.API.CONSUMER.DURABLE.CREATE.HEDGEROW_ROUTING.routing", ask
+        )
+    await asyncio.sleep(1)
+    orders = await live.jetstream().stream_info("HEDGEROW_ORDERS")
+    await live.jetstream().delete_consumer("HEDGEROW_ROUTING", "routing")
+    await live.close()
+
+    assert "error" not in json.loads(answer.data)
+    assert orders.state.messages == 1
 
 
 EARS = {
