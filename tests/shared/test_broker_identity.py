@@ -1,25 +1,19 @@
-"""With a program's own key: what the broker refuses it, and that the rest works."""
+"""With a program's own key: what the broker refuses it."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import nats
 import pytest
-from hedgerow.auth import Verifier
-from hedgerow.bus import Bus, Incoming, Outgoing
-from hedgerow.bus.connection import BusDown
-from hedgerow.contracts.orders import OrdersByIds
-from hedgerow_local.nats_keys import NatsKeys
+from broker_keys import bus_of, intruder, until
+from hedgerow.bus import Outgoing
 from hedgerow_local.servers import NatsServer
-from nats.aio.client import Client
-from sample_world import key_pair
-from worlds import SERVICES, administrator
+from worlds import SERVICES
 
 NEIGHBOUR = {"orders": "inventory", "inventory": "routing", "routing": "rma", "rma": "orders"}
 FOLLOWS = {"orders": "inventory", "inventory": "orders", "routing": "orders", "rma": "orders"}
@@ -30,12 +24,6 @@ def broker(workplace: Path) -> Iterator[NatsServer]:
     server = NatsServer.start(workplace / "identity-nats")
     yield server
     server.remove()
-
-
-async def bus_of(broker: NatsServer, member: str, **more: Any) -> Bus:
-    return await Bus.connect(
-        broker.address, name=member, seed_file=broker.keys.seed_file(member), **more
-    )
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -66,32 +54,6 @@ async def state(broker: NatsServer) -> dict[str, object]:
         )
     await client.close()
     return found
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    for _ in range(200):
-        if condition():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("not within two seconds")
-
-
-@asynccontextmanager
-async def intruder(broker: NatsServer, member: str) -> AsyncIterator[tuple[Client, list[str]]]:
-    """A bare client with the member's key, and what the broker refused it."""
-    refused: list[str] = []
-
-    async def note(error: Exception) -> None:
-        refused.append(str(error))
-
-    client = await nats.connect(
-        broker.address,
-        nkeys_seed=str(broker.keys.seed_file(member)),
-        inbox_prefix=f"_INBOX_{member}",
-        error_cb=note,
-    )
-    yield client, refused
-    await client.close()
 
 
 FORBIDDEN = {
@@ -230,75 +192,3 @@ async def test_the_gateway_may_neither_announce_nor_touch_a_stream(broker: NatsS
         await until(lambda: len(refused) == 8)
 
     assert await state(broker) == before
-
-
-async def test_nobody_is_let_in_without_credentials_or_with_wrong_ones(
-    broker: NatsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    strange = NatsKeys.make(tmp_path / "other").seed_file("orders")
-    at = broker.address.removeprefix("nats://")
-    for url, more in (
-        (broker.address, {}),
-        (broker.address, {"nkeys_seed": str(strange)}),
-        (f"nats://hedgerow@{at}", {}),
-        (f"nats://hedgerow:guess@{at}", {}),
-    ):
-        with pytest.raises(nats.errors.Error, match="Authorization Violation"):
-            await nats.connect(url, allow_reconnect=False, **more)
-
-    monkeypatch.setattr("hedgerow.bus.connection.CONNECT_S", 1.0)
-    with pytest.raises(BusDown) as refusal:
-        await Bus.connect(broker.address, name="orders", seed_file=strange)
-    assert "Authorization" in refusal.value.detail
-
-
-async def test_a_file_that_holds_no_seed_is_named(broker: NatsServer, tmp_path: Path) -> None:
-    (tmp_path / "seed").write_text("none")
-
-    with pytest.raises(BusDown) as refusal:
-        await Bus.connect(broker.address, name="orders", seed_file=tmp_path / "seed")
-
-    assert str(tmp_path / "seed") in refusal.value.detail
-
-
-async def test_with_their_keys_they_ask_answer_announce_and_listen(
-    broker: NatsServer, tmp_path: Path
-) -> None:
-    signer, public = key_pair(tmp_path)
-    gateway = await bus_of(broker, "gateway", signer=signer)
-    orders, routing = await bus_of(broker, "orders"), await bus_of(broker, "routing")
-
-    def answer(incoming: Incoming) -> None:
-        incoming.ok(b"[]")
-
-    await orders.serve("orders", Verifier.from_pem(public.read_bytes(), "orders"), answer, list)
-    asked = [gateway.request(OrdersByIds(ids=()), administrator()) for _ in range(200)]
-    assert await asyncio.gather(*asked) == [()] * 200
-    assert await gateway.ping("orders") == []
-    operator = await nats.connect(broker.url)
-    assert (await operator.request("hedgerow.ping.orders.v1", b"")).data == b"[]"
-    await operator.close()
-
-    live: list[str] = []
-    await gateway.listen("hedgerow.evt.orders.>", lambda subject, *_: live.append(subject))
-    await gateway.ping("orders")  # the server knows of the subscription now
-    event = Outgoing("second", "hedgerow.evt.orders.begun.v1.t._", b"2", {})
-    assert await orders.publish([event]) == [None]
-    got: list[bytes] = []
-    stopping = asyncio.Event()
-
-    async def take(delivered: Any) -> None:
-        for each in delivered:
-            got.append(each.body)
-            await each.ack()
-        if len(got) >= 2:
-            stopping.set()
-
-    await asyncio.wait_for(
-        routing.consume("orders", "routing", ["hedgerow.evt.orders.begun.v1.>"], take, stopping), 10
-    )
-    assert got == [b"{}", b"2"]
-    assert live == ["hedgerow.evt.orders.begun.v1.t._"]
-    for bus in (gateway, orders, routing):
-        assert bus.troubles() == []
-        await bus.close()

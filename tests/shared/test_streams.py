@@ -14,7 +14,8 @@ from typing import Any
 
 import nats
 import pytest
-from hedgerow.bus import Bus, Outgoing
+from broker_keys import bus_of
+from hedgerow.bus import Outgoing
 from hedgerow_local.servers import NatsServer, PostgresServer
 from nats.js.client import JetStreamContext
 from worlds import Databases
@@ -25,10 +26,6 @@ def broker(workplace: Path, tmp_path: Path) -> Iterator[NatsServer]:
     server = NatsServer.start(workplace / f"streams-{tmp_path.name}")
     yield server
     server.remove()
-
-
-async def bus_of(broker: NatsServer, member: str) -> Bus:
-    return await Bus.connect(broker.address, name=member, seed_file=broker.keys.seed_file(member))
 
 
 @asynccontextmanager
