@@ -45,6 +45,7 @@ class Connection:
 
     def __init__(self, client: Client) -> None:
         self.client = client
+        self._closing = False
         self._faults: dict[str, str] = {}
         self._after_reconnect: list[Callable[[], Awaitable[None]]] = []
         self._errors = counter(Metric.BUS_ERRORS)
@@ -95,6 +96,7 @@ class Connection:
 
     async def close(self) -> None:
         """Send what is waiting to be sent, when connected, and close."""
+        self._closing = True
         if self.client.is_connected:
             with contextlib.suppress(NatsError, TimeoutError, OSError):
                 await self.client.flush(timeout=2)
@@ -114,7 +116,8 @@ class Connection:
 
     async def _on_disconnected(self) -> None:
         self._faults["connection"] = "not connected to NATS"
-        log.warning("disconnected from nats")
+        if not self._closing:
+            log.warning("disconnected from nats")
 
     async def _on_reconnected(self) -> None:
         self._faults.pop("connection", None)
