@@ -108,7 +108,8 @@ async def test_a_service_may_not_publish(broker: NatsServer, member: str) -> Non
 async def test_a_consumer_that_delivers_into_anothers_events_forges_nothing(
     broker: NatsServer,
 ) -> None:
-    """A service may say where its consumer delivers; the server delivers to literal listeners."""
+    """A service may say where its consumer delivers; the server does so while somebody is
+    subscribed to that very subject, without wildcards, and none of ours is."""
     live = await nats.connect(broker.url)
     await live.subscribe("hedgerow.evt.orders.>")
     config = {
