@@ -21,6 +21,7 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hedgerow_local.processes import spawn
+from hedgerow_local.servers import NatsServer
 from worlds import SERVICES, Databases
 
 READY_S = 60.0
@@ -72,13 +73,14 @@ def _write_public(private: Path) -> Path:
 
 
 class Suite:
-    """Four services and the gateway. Begin with `start`; members are named as their packages."""
+    """Four services and the gateway, each with its own key for NATS. Begin with `start`; members
+    are named as their packages."""
 
     def __init__(
         self,
         folder: Path,
         databases: Databases,
-        nats_url: str,
+        nats: NatsServer,
         *,
         port: int | None = None,
         extra: dict[str, str] | None = None,
@@ -89,7 +91,7 @@ class Suite:
         self.databases = databases
         self.database_urls: dict[str, str] = {}
         self.port = port or free_port()
-        self._nats_url = nats_url
+        self._nats = nats
         self._extra = extra or {}
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -152,18 +154,29 @@ class Suite:
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text()[-6000:]
 
+    def violations(self) -> list[str]:
+        """What the broker refused any member, from their logs; empty when all lists are right."""
+        return [
+            line
+            for name in self._running
+            for line in (self.folder / f"{name}.log").read_text().splitlines()
+            if "permissions violation" in line
+        ]
+
     def _settings(self, name: str) -> dict[str, str]:
+        broker = {
+            "HEDGEROW_NATS_URL": self._nats.address,
+            "HEDGEROW_NATS_SEED_FILE": str(self._nats.keys.seed_file(name)),
+        }
         if name == "gateway":
-            return {
-                "HEDGEROW_NATS_URL": self._nats_url,
+            return broker | {
                 "HEDGEROW_CALLER_KEY_FILE": str(self.keys.caller),
                 "HEDGEROW_HOST": "127.0.0.1",
                 "HEDGEROW_PORT": str(self.port),
                 "HEDGEROW_ENVIRONMENT": "development",
                 "HEDGEROW_DEV_ISSUER_KEY_FILE": str(self.keys.issuer),
             }
-        return {
-            "HEDGEROW_NATS_URL": self._nats_url,
+        return broker | {
             "HEDGEROW_DATABASE_URL": self.database_urls[name],
             "HEDGEROW_CALLER_PUBLIC_KEY_FILE": str(self.keys.caller_public),
         }

@@ -16,6 +16,7 @@ from contextlib import asynccontextmanager
 import httpx
 from hedgerow.auth import Signer
 from hedgerow.bus import Bus
+from hedgerow.bus.calls import MOST_ITEMS
 from hedgerow.bus.connection import BusDown
 from hedgerow.settings import BadSettings
 from starlette.applications import Starlette
@@ -85,10 +86,15 @@ def create_app(parts: Parts) -> Starlette:
 
 
 async def _connect(settings: GatewaySettings, signer: Signer) -> Bus:
-    items = {} if settings.coalesce else {"most_items": 1}
     while True:
         try:
-            return await Bus.connect(settings.bus.nats_url, name="gateway", signer=signer, **items)
+            return await Bus.connect(
+                settings.bus.nats_url,
+                name="gateway",
+                seed_file=settings.bus.nats_seed_file,
+                signer=signer,
+                most_items=MOST_ITEMS if settings.coalesce else 1,
+            )
         except BusDown as down:
             log.warning("waiting for nats", extra={"why": down.detail})
             await asyncio.sleep(AGAIN_S)

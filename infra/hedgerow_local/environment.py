@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from .commands import must_succeed
+from .nats_keys import NatsKeys
 from .places import KEYS, SECRETS, make_private, program, write_private
 from .trouble import Trouble
 
@@ -17,15 +18,31 @@ CALLER_KEY = KEYS / "caller.pem"
 CALLER_PUBLIC_KEY = KEYS / "caller.pub.pem"
 DEV_ISSUER_KEY = KEYS / "dev-issuer.pem"
 # What the runner itself is told, and what one child must not learn from another's settings.
-OURS = ("HEDGEROW_POSTGRES_URL", "HEDGEROW_PORT", "HEDGEROW_HOST", "PYTHONPATH", "VIRTUAL_ENV")
+OURS = (
+    "HEDGEROW_POSTGRES_URL",
+    "HEDGEROW_NATS_URL",
+    "HEDGEROW_NATS_ADMIN_URL",
+    "HEDGEROW_NATS_SEED_FILE",
+    "HEDGEROW_PORT",
+    "HEDGEROW_HOST",
+    "PYTHONPATH",
+    "VIRTUAL_ENV",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """The addresses of one running suite."""
+    """The addresses of one running suite.
+
+    nats_url        what the programs connect to
+    nats_admin_url  the same with the operator's rights; empty: nobody changes the streams
+    nats_keys       what the programs show; None: the URL has the credentials
+    """
 
     postgres_url: str
     nats_url: str
+    nats_admin_url: str
+    nats_keys: NatsKeys | None
     port: int
 
     @property
@@ -33,24 +50,25 @@ class Suite:
         return f"http://{HOST}:{self.port}"
 
     def for_migration(self, service: str) -> Mapping[str, str]:
-        """For `migrate`, the only one that gets the superuser's address."""
+        """For `migrate`, the only one that gets the superuser's and the operator's address."""
         return {
             **self.for_service(service),
             "HEDGEROW_POSTGRES_URL": self.postgres_url,
+            "HEDGEROW_NATS_ADMIN_URL": self.nats_admin_url,
         }
 
     def for_service(self, service: str) -> Mapping[str, str]:
         return {
             **_inherited(),
             "HEDGEROW_DATABASE_URL": database_url(self.postgres_url, service),
-            "HEDGEROW_NATS_URL": self.nats_url,
+            **self._broker(service),
             "HEDGEROW_CALLER_PUBLIC_KEY_FILE": str(CALLER_PUBLIC_KEY),
         }
 
     def for_gateway(self) -> Mapping[str, str]:
         return {
             **_inherited(),
-            "HEDGEROW_NATS_URL": self.nats_url,
+            **self._broker("gateway"),
             "HEDGEROW_CALLER_KEY_FILE": str(CALLER_KEY),
             "HEDGEROW_HOST": HOST,
             "HEDGEROW_PORT": str(self.port),
@@ -65,6 +83,10 @@ class Suite:
             "HEDGEROW_URL": self.url,
             "HEDGEROW_DEV_ISSUER_KEY_FILE": str(DEV_ISSUER_KEY),
         }
+
+    def _broker(self, member: str) -> Mapping[str, str]:
+        seed = str(self.nats_keys.seed_file(member)) if self.nats_keys else ""
+        return {"HEDGEROW_NATS_URL": self.nats_url, "HEDGEROW_NATS_SEED_FILE": seed}
 
 
 def gateway_port() -> int:

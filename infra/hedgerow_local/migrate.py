@@ -8,7 +8,8 @@ from pathlib import Path
 
 from .environment import Suite, make_keys
 from .locks import RunnerLock
-from .places import LOGS, POSTGRES_DIRECTORY, ROOT, RUNNER_LOCK, SERVICES, program
+from .nats import running_nats_url
+from .places import LOGS, NATS_DIRECTORY, POSTGRES_DIRECTORY, ROOT, RUNNER_LOCK, SERVICES, program
 from .postgres import PostgresServer, running_url
 from .processes import Identity, end, last_lines, spawn, wait_until
 from .programs import STOP
@@ -18,14 +19,16 @@ MIGRATE_S = 240.0
 
 
 def migrate() -> None:
-    """`make migrate`: on the server that is named, that runs, or that is started for it."""
+    """`make migrate`: on the server that is named, that runs, or that is started for it; the
+    event streams only where NATS is named or runs."""
     make_keys()
     with _server() as url:
-        migrate_all(Suite(postgres_url=url, nats_url="", port=0))
+        nats = os.environ.get("HEDGEROW_NATS_URL") or running_nats_url(NATS_DIRECTORY)
+        migrate_all(Suite(url, nats, nats, None, port=0))
 
 
 def migrate_all(suite: Suite) -> None:
-    """Create or update the databases of all services, side by side."""
+    """Create or update the databases and streams of all services, side by side."""
     say("Migrating the four databases …")
     LOGS.mkdir(parents=True, exist_ok=True)
     running: dict[str, subprocess.Popen[bytes]] = {}

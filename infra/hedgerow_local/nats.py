@@ -1,7 +1,9 @@
 """A NATS server of our own with JetStream: its own store and port.
 
 server = NatsServer.start(Path(".local/nats"))
-server.url           # nats://hedgerow:PASSWORD@127.0.0.1:PORT
+server.url           # the operator's: nats://hedgerow:PASSWORD@127.0.0.1:PORT
+server.address       # for the programs, which show keys: nats://127.0.0.1:PORT
+server.keys.seed_file("orders")
 server.kill(); server.restart()      # the same store on the same port
 server.stop(); server.remove()
 """
@@ -19,6 +21,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from .nats_keys import NatsKeys
 from .places import NATS_CONF, make_private, program, write_private
 from .ports import HOST, free_port, is_free
 from .processes import Identity, Steps, Words, end, last_lines, spawn, wait_until
@@ -33,9 +36,10 @@ KILL = ((signal.SIGKILL, 10.0),)
 class NatsServer:
     """One nats-server with JetStream. Begin with `start`."""
 
-    def __init__(self, directory: Path, sync_interval: str, log: Path) -> None:
+    def __init__(self, directory: Path, sync_interval: str, log: Path, keys: Path) -> None:
         self.directory = make_private(directory.resolve())
         self.log = log
+        self.keys = NatsKeys.make(keys)
         self.port = 0
         self._program = _need_program()
         self._sync_interval = sync_interval
@@ -50,22 +54,31 @@ class NatsServer:
         port: int = 0,
         sync_interval: str = "1s",
         log: Path | None = None,
+        keys: Path | None = None,
     ) -> "NatsServer":
         """Start the server whose store is below `directory`.
 
         Port 0 takes the one it had last if that is free, else any free one. `sync_interval`
-        is how long an acknowledged message may stay unwritten: a time, or `always`. A server
-        left over from a killed run is stopped first.
+        is how long an acknowledged message may stay unwritten: a time, or `always`. `keys` is
+        the folder of the programs' keys, one below `directory` if not given. A server left over
+        from a killed run is stopped first.
         """
-        server = cls(directory, sync_interval, log or directory / "server.log")
+        server = cls(
+            directory, sync_interval, log or directory / "server.log", keys or directory / "keys"
+        )
         end_leftover(server.directory)
         server._begin([port] if port else server._likely_ports())
         return server
 
     @property
     def url(self) -> str:
-        """Where clients connect, with the password."""
-        return f"nats://hedgerow:{self._password}@{HOST}:{self.port}"
+        """Where the operator connects, with the password; tests do so too."""
+        return _operators_url(self._password, self.port)
+
+    @property
+    def address(self) -> str:
+        """Where the programs connect, each with its own key."""
+        return f"nats://{HOST}:{self.port}"
 
     @property
     def pid(self) -> int | None:
@@ -125,6 +138,7 @@ class NatsServer:
             log=self.log,
             env={
                 **os.environ,
+                **self.keys.public(),
                 "NATS_PASSWORD": self._password,
                 "NATS_SYNC_INTERVAL": self._sync_interval,
             },
@@ -154,6 +168,15 @@ def end_leftover(directory: Path) -> None:
             f"An older nats-server (process {leftover.pid}) does not end.",
             f"look at `ps -fp {leftover.pid}`",
         )
+
+
+def running_nats_url(directory: Path) -> str:
+    """The operator's address of the server that runs on this store; empty when none does."""
+    running = Identity.read(directory / "pid")
+    if running is None or not running.alive():
+        return ""
+    port = (directory / "port").read_text().strip()
+    return _operators_url(_password(directory / "password"), int(port))
 
 
 def greeting(port: int, host: str = HOST) -> dict[str, Any]:
@@ -188,6 +211,10 @@ def _need_program() -> Path:
     )
     check_version(answer.stdout.strip().rpartition(" ")[2], f"at {candidate}")
     return candidate
+
+
+def _operators_url(password: str, port: int) -> str:
+    return f"nats://hedgerow:{password}@{HOST}:{port}"
 
 
 def _password(file: Path) -> str:

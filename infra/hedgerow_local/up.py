@@ -16,6 +16,7 @@ from .places import (
     LOCAL,
     LOGS,
     NATS_DIRECTORY,
+    NATS_KEYS,
     POSTGRES_DIRECTORY,
     ROOT,
     RUNNER_LOCK,
@@ -56,8 +57,8 @@ class Up:
                 f"Port {port} on {HOST} is taken by another program.",
                 f"stop it (`ss -ltnp | grep {port}` names it), or `HEDGEROW_PORT=8801 make up`",
             )
-        suite = Suite(self._postgres(), self._nats(), port)
         make_keys()
+        suite = self._servers_of(port)
         migrate_all(suite)
         self._start_programs(suite)
         self._load_demo(suite)
@@ -84,6 +85,13 @@ class Up:
         for name in end_orphans():
             say(f"Stopped {name}, left over from a run that was killed.")
 
+    def _servers_of(self, port: int) -> Suite:
+        postgres_url = self._postgres()
+        if url := self._named_nats():
+            return Suite(postgres_url, url, url, None, port)
+        server = self._nats()
+        return Suite(postgres_url, server.address, server.url, server.keys, port)
+
     def _postgres(self) -> str:
         if url := os.environ.get("HEDGEROW_POSTGRES_URL"):
             _reachable("PostgreSQL", url, 5432)
@@ -95,17 +103,21 @@ class Up:
         self._watch.over("PostgreSQL", server)
         return server.admin_url
 
-    def _nats(self) -> str:
+    def _named_nats(self) -> str | None:
+        """One that the environment names, with its own accounts; the URL has the credentials."""
         if url := os.environ.get("HEDGEROW_NATS_URL"):
             host, port = _reachable("NATS", url, 4222)
             check_version(str(greeting(port, host).get("version", "0")), f"at {host}:{port}")
             return url
+        return None
+
+    def _nats(self) -> NatsServer:
         say("Starting NATS …")
         with self._interruption.held():
-            server = NatsServer.start(NATS_DIRECTORY, log=_log("nats"))
+            server = NatsServer.start(NATS_DIRECTORY, log=_log("nats"), keys=NATS_KEYS)
             self._servers.append(server)
         self._watch.over("NATS", server)
-        return server.url
+        return server
 
     def _start_programs(self, suite: Suite) -> None:
         say("Starting the four services and the gateway …")

@@ -31,6 +31,9 @@ class BusSettings:
     """Every process that talks to NATS."""
 
     nats_url: str = setting("NATS servers, separated by commas: nats://127.0.0.1:4222")
+    nats_seed_file: Path | None = setting(
+        "nkey seed of this process; not set: the credentials in the URL", default=None
+    )
     otlp_endpoint: str = setting("OTLP over HTTP goes here; empty: no traces, no push", default="")
 
 

@@ -15,7 +15,7 @@ from benchmarks.shop import PATIENCE, Shop, stocked
 async def shop(workplace: Path, databases: Databases) -> AsyncIterator[Shop]:
     """A stocked suite on a broker of its own: another suite may run beside it."""
     broker = NatsServer.start(workplace / "bench-nats")
-    suite = Suite(workplace / "bench-suite", databases, broker.url, extra=PATIENCE)
+    suite = Suite(workplace / "bench-suite", databases, broker, extra=PATIENCE)
     try:
         await suite.start()
         shop = await stocked(suite, broker, skus=9)

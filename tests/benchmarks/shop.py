@@ -139,7 +139,7 @@ async def open_shop(stage: Stage, name: str, **settings: str) -> Shop:
         return stage.shops[name]
     say(f"the {name}: four services, the gateway, a broker, {SKUS} SKUs")
     broker = stage.nats(name)
-    suite = Suite(stage.folder / name, stage.databases, broker.url, extra=PATIENCE | settings)
+    suite = Suite(stage.folder / name, stage.databases, broker, extra=PATIENCE | settings)
     stage.ending.push_async_callback(suite.stop)
     await suite.start()
     shop = stage.shops[name] = await stocked(suite, broker)

@@ -96,7 +96,7 @@ async def suite(workplace: Path, databases: Databases) -> AsyncIterator[Suite]:
     suite = Suite(
         folder,
         databases,
-        nats_server.url,
+        nats_server,
         extra={"HEDGEROW_SETTLE_TIMEOUT_S": "15", "HEDGEROW_REQUEST_TIMEOUT_S": "40"},
     )
     try:

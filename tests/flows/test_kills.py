@@ -42,10 +42,11 @@ async def ground(
     folder.mkdir()
     postgres = PostgresServer.start(folder / "postgres")
     nats = NatsServer.start(folder / "nats")
-    suite = Suite(folder / "suite", Databases(postgres.admin_url), nats.url)
+    suite = Suite(folder / "suite", Databases(postgres.admin_url), nats)
     try:
         await suite.start()
         yield Ground(postgres, nats, suite)
+        assert suite.violations() == []
     finally:
         await suite.stop()
         nats.remove()

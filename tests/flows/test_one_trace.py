@@ -84,7 +84,7 @@ async def test_one_submission_is_one_trace(
     suite = Suite(
         folder,
         databases,
-        nats_server.url,
+        nats_server,
         extra={"HEDGEROW_OTLP_ENDPOINT": f"http://127.0.0.1:{collector.port}"},
     )
     trace_id = "4bf92f3577b34da6a3ce929d0e0e4736"

@@ -124,14 +124,15 @@ async def together(workplace: Path, databases: Databases) -> AsyncIterator[OnePr
     folder.mkdir()
     nats_server = NatsServer.start(folder / "nats")  # two suites on one broker would mix
     keys = Keys(folder)
-    bus = BusSettings(nats_server.url)
     processes = []
     for name in SERVICES:
+        bus = BusSettings(nats_server.address, nats_server.keys.seed_file(name))
         settings = ServiceSettings(bus, await databases.fresh(name), keys.caller_public)
         processes.append(Process(service_of(name), settings))
         await processes[-1].start()
     told = {
-        "HEDGEROW_NATS_URL": nats_server.url,
+        "HEDGEROW_NATS_URL": nats_server.address,
+        "HEDGEROW_NATS_SEED_FILE": str(nats_server.keys.seed_file("gateway")),
         "HEDGEROW_CALLER_KEY_FILE": str(keys.caller),
         "HEDGEROW_ENVIRONMENT": "development",
         "HEDGEROW_DEV_ISSUER_KEY_FILE": str(keys.issuer),

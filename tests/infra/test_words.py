@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from hedgerow_local import environment
+from hedgerow_local.nats_keys import NatsKeys
 from hedgerow_local.places import ROOT, SERVICES
 
 COMPOSE = (ROOT / "infra/compose.yaml").read_text()
@@ -68,7 +69,8 @@ def suite(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> environment.Suite:
     for name in [name for name in os.environ if name.startswith("HEDGEROW_")]:
         monkeypatch.delenv(name)
     admin = "postgresql://postgres:word@db.example:5433/postgres?sslmode=require"
-    return environment.Suite(admin, "nats://localhost:4222", 8800)
+    nats = "nats://localhost:4222"
+    return environment.Suite(admin, nats, "nats://op:x@localhost:4222", NatsKeys(tmp_path), 8800)
 
 
 def ours(env: object) -> set[str]:

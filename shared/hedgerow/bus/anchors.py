@@ -14,6 +14,7 @@ from nats.errors import Error as NatsError
 from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
 
 from hedgerow.bus.connection import BusDown
+from hedgerow.bus.streams import OTHER_SETTINGS
 
 STREAM = "HEDGEROW_ANCHORS"
 SUBJECTS = "hedgerow.anchor.>"
@@ -46,13 +47,21 @@ class AnchorStream:
     async def newest(self, owner: str) -> bytes | None:
         """The newest anchor of `owner`; creates the stream when it is missing. Raises BusDown."""
         try:
-            await self._js.add_stream(stream_config(self._replicas))
+            await self._ensure()
             found = await self._js.get_last_msg(STREAM, subject_of(owner))
         except nats.js.errors.NotFoundError:
             return None
         except (NatsError, OSError, TimeoutError) as lost:
             raise BusDown(f"anchors of {owner}: {lost!r}") from lost
         return found.data
+
+    async def _ensure(self) -> None:
+        """A stream that is there stays as it is, whatever its settings."""
+        try:
+            await self._js.add_stream(stream_config(self._replicas))
+        except nats.js.errors.BadRequestError as other:
+            if other.err_code != OTHER_SETTINGS:
+                raise
 
     async def publish(self, owner: str, number: int, message: bytes) -> None:
         """Raises BusDown unless the broker has stored it."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
+from nats.errors import NoRespondersError
 
 from hedgerow.auth import NOWHERE, Caller, Origin, Presence, Signer, Verifier
 from hedgerow.bus.anchors import AnchorStream
@@ -43,19 +45,21 @@ class Bus:
         urls: str,
         *,
         name: str,
+        seed_file: Path | None = None,
         signer: Signer | None = None,
         replicas: int = 1,
         most_items: int = MOST_ITEMS,
     ) -> Bus:
         """urls        NATS servers, separated by commas
         name        of this process's kind; its inboxes start with it
+        seed_file   the nkey seed it shows; None: what the URL says
         signer      what `request` needs
         replicas    of the streams this process creates
         most_items  how many requests share a message at most; 1 switches coalescing off
 
         Raises BusDown.
         """
-        connection = await Connection.open(urls, name)
+        connection = await Connection.open(urls, name, seed_file)
         calls = None
         if signer is not None:
             calls = Calls(connection.client, signer, most_items=most_items)
@@ -107,7 +111,12 @@ class Bus:
             await self._endpoint.stop()
 
     async def ensure_stream(self, owner: str) -> None:
+        """See `Streams.ensure`."""
         await self._streams.ensure(owner)
+
+    async def update_stream(self, owner: str) -> None:
+        """See `Streams.update`."""
+        await self._streams.update(owner)
 
     async def publish(self, events: Sequence[Outgoing]) -> list[Exception | None]:
         """See `Streams.publish`. The only way to say that something has happened."""
@@ -150,10 +159,17 @@ class Bus:
 
     async def ping(self, owner: str, *, timeout_s: float = 1.0) -> list[str]:
         """The troubles a process of `owner` reports; says so itself when none answers."""
+        client = self._connection.client
+        inbox = f"{client.new_inbox()}.{owner}.ping"
         try:
-            answer = await self._connection.client.request(
-                f"hedgerow.ping.{owner}.v1", b"", timeout=timeout_s
-            )
+            subscription: Any = await client.subscribe(inbox)
+            try:
+                await client.publish(f"hedgerow.ping.{owner}.v1", b"", reply=inbox)
+                answer = await subscription.next_msg(timeout=timeout_s)
+            finally:
+                await subscription.unsubscribe()
+            if (answer.headers or {}).get("Status") == "503":
+                raise NoRespondersError
         except (NatsError, OSError, TimeoutError) as lost:
             return [f"{owner} does not answer: {type(lost).__name__}"]
         return msgspec.json.decode(answer.data, type=list[str])

@@ -100,7 +100,7 @@ class Calls:
         self._sending: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
-        await self._client.subscribe(f"{self._inbox}.*", cb=self._on_answers)
+        await self._client.subscribe(f"{self._inbox}.*.*", cb=self._on_answers)
 
     async def request(
         self, message: Request[R], caller: Caller, *, timeout_s: float, about: About
@@ -184,7 +184,8 @@ class Calls:
             future.add_done_callback(lambda _, token=token: self._forget(token))  # type: ignore[misc]
         headers = {AUTH_HEADER: self._signer.sign(owner, body, time.time())}
         try:
-            await publish(self._client, subject, body, f"{self._inbox}.{token}", headers)
+            # The owner stands in it: a service may answer what it was asked, and nothing else.
+            await publish(self._client, subject, body, f"{self._inbox}.{owner}.{token}", headers)
         except BusDown as down:
             _fail(calls, down)
 

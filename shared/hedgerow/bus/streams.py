@@ -36,6 +36,7 @@ FETCH_S = 1.0
 FETCH_MOST = 256
 MAX_AGE_S = 7 * 24 * 3600
 NO_STREAM = (10059, 10060)
+OTHER_SETTINGS = 10058  # "stream name already in use with a different configuration"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +98,36 @@ class Streams:
         await self._client.subscribe(f"{self._inbox}.*", cb=self._on_ack)
 
     async def ensure(self, owner: str) -> None:
-        """Create the owner's stream, or bring its settings up to date. Raises BusDown."""
-        config = StreamConfig(
+        """Create the owner's stream if it is not there; never change one. Raises BusDown.
+
+        A service may do no more with its stream: bringing it up to date is for `migrate`.
+        """
+        try:
+            await self._js.add_stream(self._config(owner))
+        except nats.js.errors.BadRequestError as other:
+            if other.err_code != OTHER_SETTINGS:
+                raise BusDown(f"stream of {owner}: {other!r}") from other
+            log.warning(
+                "the stream has other settings than this version gives it",
+                extra={"stream": stream_of(owner), "mend": f"python -m hedgerow_{owner} migrate"},
+            )
+        except (NatsError, OSError, TimeoutError) as lost:
+            raise BusDown(f"stream of {owner}: {lost!r}") from lost
+
+    async def update(self, owner: str) -> None:
+        """Create the owner's stream, or bring its settings up to date; needs the operator's
+        rights. Raises BusDown."""
+        config = self._config(owner)
+        try:
+            try:
+                await self._js.add_stream(config)
+            except nats.js.errors.BadRequestError:
+                await self._js.update_stream(config)
+        except (NatsError, OSError, TimeoutError) as lost:
+            raise BusDown(f"stream of {owner}: {lost!r}") from lost
+
+    def _config(self, owner: str) -> StreamConfig:
+        return StreamConfig(
             name=stream_of(owner),
             subjects=[f"hedgerow.evt.{owner}.>"],
             retention=RetentionPolicy.LIMITS,
@@ -110,13 +139,6 @@ class Streams:
             deny_delete=True,
             deny_purge=True,
         )
-        try:
-            try:
-                await self._js.add_stream(config)
-            except nats.js.errors.BadRequestError:
-                await self._js.update_stream(config)
-        except (NatsError, OSError, TimeoutError) as lost:
-            raise BusDown(f"stream of {owner}: {lost!r}") from lost
 
     async def publish(
         self, events: Sequence[Outgoing], *, timeout_s: float = 2.0
@@ -171,7 +193,7 @@ class Streams:
                     await asyncio.wait_for(stopping.wait(), 0.5)
 
     async def _subscribe(self, owner: str, durable: str, subjects: Sequence[str]) -> Any:
-        await self.ensure(owner)
+        """Raises NotFoundError while the owner has not created its stream."""
         config = ConsumerConfig(
             durable_name=durable,
             ack_policy=AckPolicy.EXPLICIT,

@@ -81,7 +81,10 @@ class Process:
             pass  # fail now, not at the first request
         verifier = Verifier.from_pem(settings.caller_public_key_file.read_bytes(), service.name)
         bus = self._bus = await Bus.connect(
-            settings.bus.nats_url, name=service.name, replicas=settings.stream_replicas
+            settings.bus.nats_url,
+            name=service.name,
+            seed_file=settings.bus.nats_seed_file,
+            replicas=settings.stream_replicas,
         )
         await bus.ensure_stream(service.name)
         relay = self._relay = Relay(

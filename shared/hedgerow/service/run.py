@@ -12,6 +12,7 @@ from datetime import datetime
 import uvloop
 
 from hedgerow import telemetry
+from hedgerow.bus import Bus
 from hedgerow.bus.connection import BusDown
 from hedgerow.outbox import replay_since
 from hedgerow.service.dead_letters import list_dead, replay_dead
@@ -27,6 +28,10 @@ class MigrateSettings:
 
     postgres_url: str = setting("a role that may create databases, roles and extensions")
     database_url: str = setting("postgresql://USER:PASSWORD@HOST:PORT/DATABASE to create")
+    nats_admin_url: str = setting(
+        "NATS with a user who may change streams; empty: the stream is left as it is", default=""
+    )
+    stream_replicas: int = setting("copies of the event stream; 3 on a NATS cluster", default=1)
 
 
 def main(service: Service) -> None:
@@ -34,7 +39,7 @@ def main(service: Service) -> None:
     parser = argparse.ArgumentParser(prog=f"python -m hedgerow_{service.name}")
     verbs = parser.add_subparsers(dest="verb", required=True)
     verbs.add_parser("serve", help="answer requests and react to events until stopped")
-    verbs.add_parser("migrate", help="create or update the database")
+    verbs.add_parser("migrate", help="create or update the database and the event stream")
     replay = verbs.add_parser("replay", help="send events again, after the broker lost its store")
     replay.add_argument("--since", required=True, type=_instant, help="2026-03-29T12:00:00Z")
     verbs.add_parser("dead-letters", help="list events that could not be applied")
@@ -58,6 +63,8 @@ async def _run(service: Service, asked: argparse.Namespace) -> None:
         await migrate(
             wanted.postgres_url, wanted.database_url, service.migrations, service.extensions
         )
+        if wanted.nats_admin_url:
+            await _update_stream(service.name, wanted)
         return
     settings = load(ServiceSettings)
     if asked.verb == "serve":
@@ -77,6 +84,12 @@ async def _run(service: Service, asked: argparse.Namespace) -> None:
     if asked.verb == "replay-dead":
         done = await replay_dead(service, settings.database_url, asked.aggregate, _say)
         _say(f"{done} dead letters applied")
+
+
+async def _update_stream(owner: str, wanted: MigrateSettings) -> None:
+    bus = await Bus.connect(wanted.nats_admin_url, name="migrate", replicas=wanted.stream_replicas)
+    await bus.update_stream(owner)
+    await bus.close()
 
 
 async def _serve(service: Service, settings: ServiceSettings) -> None:
