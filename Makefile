@@ -12,7 +12,7 @@ LOCK := $(BIN)/uv pip compile --universal --generate-hashes --python-version 3.1
 		hedgerow-inventory hedgerow-routing hedgerow-rma)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down reset demo-token migrate test test-long lint fmt types contracts \
+.PHONY: help setup up down reset demo-token migrate audit test test-long lint fmt types contracts \
 	schema docs bench lock image
 
 help:
@@ -45,6 +45,10 @@ endif
 migrate: ## bring the four databases up to date
 	@$(SETUP)
 	@exec $(LOCAL) migrate
+
+audit: ## verify the evidence of the local run: make audit [ARGS="--from-anchor 5"]
+	@$(SETUP)
+	@HEDGEROW_AUDIT_ARGS='$(ARGS)' exec $(LOCAL) audit
 
 ##@ Check
 test: ## run the tests: make test T=path or T=expression

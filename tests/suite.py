@@ -34,6 +34,9 @@ class Keys:
         self.caller = _write_key(folder / "caller.pem")
         self.caller_public = _write_public(self.caller)
         self.issuer = _write_key(folder / "issuer.pem")
+        self.anchors = {name: _write_key(folder / f"anchor-{name}.pem") for name in SERVICES}
+        for key in self.anchors.values():
+            _write_public(key, ".pub.pem")
 
     def token(self, subject: str, tenant: str, *groups: str, **claims: Any) -> str:
         """A bearer token as the development issuer signs it."""
@@ -61,9 +64,9 @@ def _write_key(file: Path) -> Path:
     return file
 
 
-def _write_public(private: Path) -> Path:
+def _write_public(private: Path, suffix: str = ".pub") -> Path:
     key = serialization.load_pem_private_key(private.read_bytes(), password=None)
-    file = private.with_suffix(".pub")
+    file = private.with_suffix(suffix)
     file.write_bytes(
         key.public_key().public_bytes(
             serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
@@ -179,6 +182,7 @@ class Suite:
         return broker | {
             "HEDGEROW_DATABASE_URL": self.database_urls[name],
             "HEDGEROW_CALLER_PUBLIC_KEY_FILE": str(self.keys.caller_public),
+            "HEDGEROW_ANCHOR_KEY_FILE": str(self.keys.anchors[name]),
         }
 
     @asynccontextmanager

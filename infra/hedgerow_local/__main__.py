@@ -1,14 +1,22 @@
-"""python3 -m hedgerow_local setup | up | down | reset | migrate"""
+"""python3 -m hedgerow_local setup | up | down | reset | migrate | audit"""
 
 import sys
 
+from .audit import audit
 from .down import down, reset
 from .migrate import migrate
 from .setup import set_up
 from .trouble import Trouble
 from .up import up
 
-VERBS = {"setup": set_up, "up": up, "down": down, "reset": reset, "migrate": migrate}
+VERBS = {
+    "setup": set_up,
+    "up": up,
+    "down": down,
+    "reset": reset,
+    "migrate": migrate,
+    "audit": audit,
+}
 
 
 def main(words: list[str]) -> int:

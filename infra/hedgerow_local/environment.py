@@ -63,6 +63,7 @@ class Suite:
             "HEDGEROW_DATABASE_URL": database_url(self.postgres_url, service),
             **self._broker(service),
             "HEDGEROW_CALLER_PUBLIC_KEY_FILE": str(CALLER_PUBLIC_KEY),
+            "HEDGEROW_ANCHOR_KEY_FILE": str(KEYS / f"anchor-{service}.pem"),
         }
 
     def for_gateway(self) -> Mapping[str, str]:
@@ -74,6 +75,15 @@ class Suite:
             "HEDGEROW_PORT": str(self.port),
             "HEDGEROW_ENVIRONMENT": "development",
             "HEDGEROW_DEV_ISSUER_KEY_FILE": str(DEV_ISSUER_KEY),
+        }
+
+    def for_audit(self) -> Mapping[str, str]:
+        """For `hedgerow audit`, which reads everything and changes nothing."""
+        return {
+            **_inherited(),
+            "HEDGEROW_POSTGRES_URL": self.postgres_url,
+            "HEDGEROW_NATS_URL": self.nats_admin_url or self.nats_url,
+            "HEDGEROW_ANCHOR_KEYS": str(KEYS),
         }
 
     def for_client(self) -> Mapping[str, str]:

@@ -30,7 +30,8 @@ def make_pair(private: Path, public: Path) -> None:
 
 
 if __name__ == "__main__":
-    for name in ("caller", "dev-issuer"):
+    anchors = (f"anchor-{service}" for service in ("orders", "inventory", "routing", "rma"))
+    for name in ("caller", "dev-issuer", *anchors):
         directory = Path(sys.argv[1])
         if not (directory / f"{name}.pem").exists():
             make_pair(directory / f"{name}.pem", directory / f"{name}.pub.pem")

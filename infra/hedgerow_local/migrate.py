@@ -22,7 +22,7 @@ def migrate() -> None:
     """`make migrate`: on the server that is named, that runs, or that is started for it; the
     event streams only where NATS is named or runs."""
     make_keys()
-    with _server() as url:
+    with local_postgres() as url:
         nats = os.environ.get("HEDGEROW_NATS_URL") or running_nats_url(NATS_DIRECTORY)
         migrate_all(Suite(url, nats, nats, None, port=0))
 
@@ -58,7 +58,8 @@ def _log(service: str) -> Path:
 
 
 @contextlib.contextmanager
-def _server() -> Iterator[str]:
+def local_postgres() -> Iterator[str]:
+    """The superuser's address of the server that is named, that runs, or that is started now."""
     if url := os.environ.get("HEDGEROW_POSTGRES_URL"):
         yield url
         return

@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from hedgerow.contracts.values import Datum
 
+from hedgerow_gateway.client import audit
 from hedgerow_gateway.client.api import Api, ClientError
 from hedgerow_gateway.client.demo.company import users
 from hedgerow_gateway.client.demo.load import load_demo
@@ -25,10 +26,12 @@ from hedgerow_gateway.client.token import demo_token
 
 URL = "http://127.0.0.1:8800"
 GOOD, COULD_NOT_RUN, SOME_REFUSED, INTERRUPTED = 0, 1, 2, 130
+FAULTS = SOME_REFUSED
 
 
 def main() -> None:
-    """Exit codes: 0 all good, 1 could not run, 2 some rows refused, 130 interrupted."""
+    """Exit codes: 0 all good, 1 could not run, 2 some rows refused or faults found,
+    130 interrupted."""
     try:
         code = run(sys.argv[1:])
     except ClientError as wrong:
@@ -55,6 +58,8 @@ def run(arguments: Sequence[str]) -> int:
             asyncio.run(_load_demo(given))
         case "import-orders":
             return asyncio.run(_import_orders(given))
+        case "audit":
+            return GOOD if asyncio.run(audit.verify(given)) else FAULTS
     return GOOD
 
 
@@ -130,6 +135,7 @@ def _parser() -> argparse.ArgumentParser:
     token.add_argument("name", help="`hedgerow users` lists them")
     commands.add_parser("users", help="list the demo users and their roles")
     commands.add_parser("load-demo", parents=[gateway], help="load the demo company")
+    audit.add_arguments(commands.add_parser("audit", help="go over the evidence of all services"))
     _add_import(commands.add_parser("import-orders", parents=[gateway], help="import a CSV file"))
     return parser
 

@@ -59,7 +59,7 @@ class Audit:
         owner: str,
         conn: AsyncConnection,
         check: AnchorCheck | None,
-        progress: Callable[[int], None] = lambda _: None,
+        progress: Callable[[int], object] = lambda _: None,
     ) -> None:
         self._conn = conn
         self._check = check
