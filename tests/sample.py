@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import ClassVar
 
 import msgspec
-from hedgerow.access import access_tables, on_access_changed
+from hedgerow.access import access_tables
 from hedgerow.auth import Permission
 from hedgerow.contracts.evidence import ListEvidence, VerifyEvidence
 from hedgerow.contracts.message import Command, Event, Query
-from hedgerow.contracts.routing import AccessChanged
 from hedgerow.contracts.values import PlantId
 from hedgerow.errors import Conflict, Refused
 from hedgerow.evidence import evidence_tables
@@ -230,6 +229,5 @@ service = Service(
     reactions={
         ThingAdded: on_things_added,
         ThingTaken: on_thing_taken,
-        AccessChanged: on_access_changed,
     },
 )

@@ -54,6 +54,7 @@ class Anchors:
         self._role = role
         self._signer = signer
         self._every = timedelta(seconds=every_s)
+        self._newest_published = 0
         anchors = tables.anchors
         self._last = select(anchors).order_by(anchors.c.number.desc()).limit(1)
         self._add = insert(anchors)
@@ -69,8 +70,9 @@ class Anchors:
         could not be published is the next time."""
         while not stopping.is_set():
             try:
-                await self.anchor(datetime.now(UTC))
-                await self.publish(bus)
+                await self.publish(bus)  # also what is left from before
+                if await self.anchor(datetime.now(UTC)) is not None:
+                    await self.publish(bus)
             except Exception as lost:
                 if not is_lost(lost) and not isinstance(lost, BusDown):
                     raise
@@ -96,7 +98,11 @@ class Anchors:
 
     async def _grown(self, conn: AsyncConnection, last: Any | None, at: datetime) -> Signed | None:
         """An entry that the last anchor did not see is of a transaction that had not ended then,
-        so it is no older than the oldest of those."""
+        so it is no older than the oldest of those.
+
+        A database that was set back to a backup goes on after what was published: the numbers that
+        are missing in it then say so for ever.
+        """
         from_xact = 0 if last is None else int(last.snapshot.partition(":")[0])
         grown = (await conn.execute(_GROWN, {"from_xact": from_xact})).one()
         leaves = split(grown.leaves)
@@ -105,7 +111,7 @@ class Anchors:
             return None
         anchor = Anchor(
             owner=self._owner,
-            number=1 if last is None else last.number + 1,
+            number=1 + max(self._newest_published, 0 if last is None else last.number),
             at=at,
             from_xact=from_xact,
             snapshot=grown.snapshot,
@@ -119,6 +125,7 @@ class Anchors:
         """Publish what the stream of anchors does not have yet; how many. Raises BusDown."""
         newest = await bus.newest_anchor(self._owner)
         number = 0 if newest is None else Signed.of_message(newest).anchor.number
+        self._newest_published = number
         async with self._engine.connect() as conn:
             await conn.execute(text(f'set local role "{self._role}"'))
             rows = (await conn.execute(self._since, {"number": number})).all()
