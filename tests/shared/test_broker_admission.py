@@ -98,3 +98,20 @@ async def test_with_their_keys_they_ask_answer_announce_and_listen(
     for bus in (gateway, orders, routing):
         assert bus.troubles() == []
         await bus.close()
+
+
+async def test_with_their_keys_services_keep_their_anchors_and_read_those_of_others(
+    broker: NatsServer,
+) -> None:
+    orders, rma = await bus_of(broker, "orders"), await bus_of(broker, "rma")
+
+    assert await orders.newest_anchor("orders") is None
+    for number, anchor in enumerate((b"one", b"two"), 1):
+        await orders.publish_anchor("orders", number, anchor)
+
+    assert await orders.newest_anchor("orders") == b"two"
+    assert await rma.newest_anchor("rma") is None
+    assert [each async for each in rma.published_anchors("orders")] == [b"one", b"two"]
+    for bus in (orders, rma):
+        assert bus.troubles() == []
+        await bus.close()

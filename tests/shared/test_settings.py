@@ -26,7 +26,7 @@ def test_settings_are_typed_and_nested(tmp_path: Path) -> None:
         },
     )
 
-    assert settings == Sample(BusSettings("nats://here", ""), key, 8, True)
+    assert settings == Sample(BusSettings("nats://here", None, ""), key, 8, True)
 
 
 def test_every_wrong_variable_is_named_at_once(tmp_path: Path) -> None:
@@ -43,6 +43,7 @@ def test_every_wrong_variable_is_named_at_once(tmp_path: Path) -> None:
 def test_the_reference_lists_every_variable() -> None:
     assert [(name, default) for name, default, _ in variables(Sample)] == [
         ("HEDGEROW_NATS_URL", "required"),
+        ("HEDGEROW_NATS_SEED_FILE", "None"),
         ("HEDGEROW_OTLP_ENDPOINT", "''"),
         ("HEDGEROW_KEY_FILE", "required"),
         ("HEDGEROW_POOL", "8"),
