@@ -43,6 +43,10 @@ class PlantGrant:
         if self.permission not in permissions or at != self.plant_id:
             raise WrongGrant(f"{self} does not cover {', '.join(permissions)} at plant {at}")
 
+    def must_carry_everywhere(self, *permissions: Permission) -> None:
+        """Raises WrongGrant: it is for one plant only."""
+        raise WrongGrant(f"{self} does not cover {', '.join(permissions)} everywhere")
+
 
 @dataclass(frozen=True, slots=True)
 class TenantGrant:
@@ -57,11 +61,17 @@ class TenantGrant:
     permission: Permission
     everywhere: bool
 
-    def must_carry(self, *permissions: Permission, at: PlantId | None = None) -> None:
+    def must_carry(self, *permissions: Permission, at: PlantId | None) -> None:
         """The last check before a write. Raises WrongGrant unless it is for one of `permissions`,
         and the write is to what has no plant, or it holds everywhere."""
         if self.permission not in permissions or not (at is None or self.everywhere):
             raise WrongGrant(f"{self} does not cover {', '.join(permissions)} at plant {at}")
+
+    def must_carry_everywhere(self, *permissions: Permission) -> None:
+        """The same before a write to what is the whole tenant's, or to rows of whichever plants.
+        Raises WrongGrant unless it is for one of `permissions`, and holds everywhere."""
+        if self.permission not in permissions or not self.everywhere:
+            raise WrongGrant(f"{self} does not cover {', '.join(permissions)} everywhere")
 
 
 Grant = PlantGrant | TenantGrant
