@@ -116,6 +116,12 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
             return True
         return plant_id is not None and permission in self.plant_grants.get(plant_id, frozenset())
 
+    def holds_somewhere(self, permission: Permission) -> bool:
+        """In the whole tenant, or at one plant at least."""
+        return permission in self.tenant_grants or any(
+            permission in held for held in self.plant_grants.values()
+        )
+
     def grant(
         self, plant_id: PlantId | None, permission: Permission, *, field: str = ""
     ) -> PlantGrant:
@@ -130,18 +136,19 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
         return PlantGrant(plant_id, permission)
 
     def grant_tenant(self, permission: Permission) -> TenantGrant:
-        """Raises NotPermitted unless held for the whole tenant."""
-        if permission not in self.tenant_grants:
-            raise NotPermitted(permission, detail=f"{self.subject}, tenant-wide")
+        """Raises NotPermitted unless held for the whole tenant, and all its plants are visible:
+        the grant holds at each of them."""
+        for needed in (permission, Permission.PLANT_READ):
+            if needed not in self.tenant_grants:
+                raise NotPermitted(needed, detail=f"{self.subject}, tenant-wide")
         return TenantGrant(self.tenant_id, permission, everywhere=True)
 
     def grant_somewhere(self, permission: Permission) -> TenantGrant:
         """For what belongs to no plant yet, such as a new order. Raises NotPermitted unless held
         at one plant at least."""
-        everywhere = permission in self.tenant_grants
-        if not everywhere and not any(permission in held for held in self.plant_grants.values()):
+        if not self.holds_somewhere(permission):
             raise NotPermitted(permission, detail=f"{self.subject}, anywhere")
-        return TenantGrant(self.tenant_id, permission, everywhere)
+        return TenantGrant(self.tenant_id, permission, permission in self.tenant_grants)
 
     def reach(self) -> Reach:
         everywhere = Permission.PLANT_READ in self.tenant_grants
