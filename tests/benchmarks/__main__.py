@@ -12,7 +12,7 @@ import uvloop
 from hedgerow_local.places import LOCAL
 from hedgerow_local.trouble import Trouble
 
-from . import bus, geofences, lists, orders, relay, reservations
+from . import bus, geofences, lists, orders, relay, reservations, row_security
 from .report import Report, say
 from .stage import stage
 
@@ -23,6 +23,7 @@ BENCHMARKS = {
     "reservation": reservations.measure,
     "relay": relay.measure,
     "geofence": geofences.measure,
+    "row_security": row_security.measure,
 }
 STOPPED = 130
 

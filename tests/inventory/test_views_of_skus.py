@@ -1,10 +1,11 @@
 import pytest
+from hedgerow.auth import NotPermitted, Role
 from hedgerow.contracts.fields import BadText
 from hedgerow.contracts.inventory import ItemClass, ListSkus, SkusByCodes, SkuView
 from hedgerow.contracts.values import Page
 from hedgerow.transaction.windows import BadCursor, BadPageSize
 from hedgerow_inventory.views.skus import list_skus, skus_by_codes
-from inventory.makers import BOLT, NUT, become, reactor, refused, register
+from inventory.makers import BOLT, NINGBO, NUT, become, reactor, refused, register
 from worlds import caller, transaction
 
 
@@ -32,13 +33,17 @@ async def test_skus_are_listed_by_code(inventory_db):
         assert (first.has_next, second.has_next, first.total) == (True, False, 4)
 
 
-async def test_everyone_of_the_tenant_sees_its_skus_and_nobody_else(inventory_db):
+async def test_who_sees_a_plant_sees_the_tenants_skus_and_nobody_else(inventory_db):
     boss = reactor()
     async with transaction(inventory_db, boss) as tx:
         await register(tx, BOLT)
 
-        await become(tx, caller(boss.tenant_id))
+        await become(tx, caller(boss.tenant_id, plants={NINGBO: Role.SUPPORT}))
         assert len((await list_skus(ListSkus(page=Page(first=1)), tx)).skus) == 1
+        await become(tx, caller(boss.tenant_id))
+        assert await skus_by_codes(SkusByCodes(skus=(BOLT,)), tx) == (None,)
+        with pytest.raises(NotPermitted):
+            await list_skus(ListSkus(page=Page(first=1)), tx)
         await become(tx, reactor())
         assert (await list_skus(ListSkus(page=Page(first=1)), tx)).skus == ()
         assert await skus_by_codes(SkusByCodes(skus=(BOLT,)), tx) == (None,)

@@ -159,5 +159,6 @@ async def test_names_of_locations_are_the_whole_tenants_but_lists_are_the_plants
         ids = (store.location_id, LocationId(new_id()), cloud.location_id)
         assert await locations_by_ids(LocationsByIds(ids=ids), theirs) == (store, None, cloud)
 
-        stranger = await as_caller(tx, administrator())
-        assert await locations_by_ids(LocationsByIds(ids=ids), stranger) == (None, None, None)
+        for who in (administrator(), caller(admin.tenant_id, subject="nobody")):
+            stranger = await as_caller(tx, who)
+            assert await locations_by_ids(LocationsByIds(ids=ids), stranger) == (None, None, None)

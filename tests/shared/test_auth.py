@@ -74,14 +74,28 @@ def test_a_grant_of_the_whole_tenant_carries_everywhere_and_one_of_somewhere_now
     part = caller(plants={NORTH: Role.SALES})
 
     for grant in (whole.grant_tenant(submit), whole.grant_somewhere(submit)):
-        grant.must_carry(submit)
+        grant.must_carry(submit, at=None)
         grant.must_carry(submit, at=NORTH)
+        grant.must_carry_everywhere(submit)
     somewhere = part.grant_somewhere(submit)
-    somewhere.must_carry(submit)
+    somewhere.must_carry(submit, at=None)
     with pytest.raises(WrongGrant):
         somewhere.must_carry(submit, at=NORTH)
     with pytest.raises(WrongGrant):
-        somewhere.must_carry(Permission.ORDER_CANCEL)
+        somewhere.must_carry(Permission.ORDER_CANCEL, at=None)
+
+
+def test_what_is_the_whole_tenants_takes_a_grant_that_holds_everywhere() -> None:
+    submit = Permission.ORDER_SUBMIT
+    part = caller(plants={NORTH: Role.SALES})
+
+    for grant in (
+        part.grant_somewhere(submit),
+        part.grant(NORTH, submit),
+        caller(tenant=Role.TENANT_ADMIN).grant_tenant(Permission.ORDER_CANCEL),
+    ):
+        with pytest.raises(WrongGrant, match="everywhere"):
+            grant.must_carry_everywhere(submit)
 
 
 def test_the_reach_of_plant_staff_is_their_plants() -> None:

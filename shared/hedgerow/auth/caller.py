@@ -56,6 +56,10 @@ class PlantGrant:
         if self.permission not in permissions or at != self.plant_id:
             raise WrongGrant(f"{self} does not cover {', '.join(permissions)} at plant {at}")
 
+    def must_carry_everywhere(self, *permissions: Permission) -> None:
+        """Raises WrongGrant: it is for one plant only."""
+        raise WrongGrant(f"{self} does not cover {', '.join(permissions)} everywhere")
+
 
 @dataclass(frozen=True, slots=True)
 class TenantGrant:
@@ -70,11 +74,17 @@ class TenantGrant:
     permission: Permission
     everywhere: bool
 
-    def must_carry(self, *permissions: Permission, at: PlantId | None = None) -> None:
+    def must_carry(self, *permissions: Permission, at: PlantId | None) -> None:
         """The last check before a write. Raises WrongGrant unless it is for one of `permissions`,
         and the write is to what has no plant, or it holds everywhere."""
         if self.permission not in permissions or not (at is None or self.everywhere):
             raise WrongGrant(f"{self} does not cover {', '.join(permissions)} at plant {at}")
+
+    def must_carry_everywhere(self, *permissions: Permission) -> None:
+        """The same before a write to what is the whole tenant's, or to rows of whichever plants.
+        Raises WrongGrant unless it is for one of `permissions`, and holds everywhere."""
+        if self.permission not in permissions or not self.everywhere:
+            raise WrongGrant(f"{self} does not cover {', '.join(permissions)} everywhere")
 
 
 Grant = PlantGrant | TenantGrant
@@ -123,6 +133,12 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
             return True
         return plant_id is not None and permission in self.plant_grants.get(plant_id, frozenset())
 
+    def holds_somewhere(self, permission: Permission) -> bool:
+        """In the whole tenant, or at one plant at least."""
+        return permission in self.tenant_grants or any(
+            permission in held for held in self.plant_grants.values()
+        )
+
     def grant(
         self, plant_id: PlantId | None, permission: Permission, *, field: str = ""
     ) -> PlantGrant:
@@ -137,18 +153,19 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
         return PlantGrant(plant_id, permission)
 
     def grant_tenant(self, permission: Permission) -> TenantGrant:
-        """Raises NotPermitted unless held for the whole tenant."""
-        if permission not in self.tenant_grants:
-            raise NotPermitted(permission, detail=f"{self.subject}, tenant-wide")
+        """Raises NotPermitted unless held for the whole tenant, and all its plants are visible:
+        the grant holds at each of them."""
+        for needed in (permission, Permission.PLANT_READ):
+            if needed not in self.tenant_grants:
+                raise NotPermitted(needed, detail=f"{self.subject}, tenant-wide")
         return TenantGrant(self.tenant_id, permission, everywhere=True)
 
     def grant_somewhere(self, permission: Permission) -> TenantGrant:
         """For what belongs to no plant yet, such as a new order. Raises NotPermitted unless held
         at one plant at least."""
-        everywhere = permission in self.tenant_grants
-        if not everywhere and not any(permission in held for held in self.plant_grants.values()):
+        if not self.holds_somewhere(permission):
             raise NotPermitted(permission, detail=f"{self.subject}, anywhere")
-        return TenantGrant(self.tenant_id, permission, everywhere)
+        return TenantGrant(self.tenant_id, permission, permission in self.tenant_grants)
 
     def reach(self) -> Reach:
         everywhere = Permission.PLANT_READ in self.tenant_grants

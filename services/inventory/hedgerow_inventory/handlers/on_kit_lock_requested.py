@@ -35,7 +35,7 @@ async def on_kit_locks_requested(events: Sequence[KitLockRequested], tx: Transac
         id: decide_kit(order, stock, skus, earliest_due, tx.now) for id, order in orders.items()
     }
 
-    await reservations.save(grant, Permission.ORDER_ADVANCE, orders.values())
+    await reservations.save(grant, orders.values())
     await stocks.book(
         grant, LedgerKind.ALLOCATION, [moved for kit in kits.values() for moved in kit.movements]
     )

@@ -27,7 +27,7 @@ async def on_orders_cancelled(events: Sequence[OrderCancelled], tx: Transaction)
 
     freed = {event.order_id: orders[event.order_id].cancel(stock) for event in events}
 
-    await reservations.save(grant, Permission.ORDER_CANCEL, orders.values())
+    await reservations.save(grant, orders.values())
     await stocks.book(
         grant, LedgerKind.RELEASE, [moved for each in freed.values() for moved in each]
     )

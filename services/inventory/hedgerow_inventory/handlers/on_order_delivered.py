@@ -26,7 +26,7 @@ async def on_orders_delivered(events: Sequence[OrderDelivered], tx: Transaction)
 
     issued = {order_id: order.issue(stock) for order_id, order in orders.items()}
 
-    await reservations.save(grant, Permission.ORDER_ADVANCE, orders.values())
+    await reservations.save(grant, orders.values())
     await stocks.book(
         grant, LedgerKind.ISSUE, [moved for each in issued.values() for moved in each]
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hedgerow.auth import Grant
+from hedgerow.auth import Grant, Permission
 from hedgerow.contracts.values import LocationId, PlantId
 from hedgerow.errors import PlantForbidden
 from hedgerow.transaction import BulkInsert, Transaction
@@ -16,6 +16,14 @@ _CLAIM = BulkInsert(
 _PLANT = select(locations.c.location_plant_id).where(
     locations.c.location_id == bindparam("location_id", type_=Uuid)
 )
+# Whoever brings goods to a location, or says what is to be there, may be the first to name it.
+_NAMING = (
+    Permission.STOCK_RECEIVE,
+    Permission.STOCK_ADJUST,
+    Permission.SAFETY_SET,
+    Permission.SUPPLY_RECORD,
+    Permission.RMA_INSPECT,
+)
 
 
 class LocationStore:
@@ -25,7 +33,7 @@ class LocationStore:
 
     async def claim(self, grant: Grant, location_id: LocationId, plant_id: PlantId) -> PlantId:
         """The plant that was named for this location first, which stays; `plant_id` if none was."""
-        grant.must_carry(grant.permission, at=plant_id)
+        grant.must_carry(*_NAMING, at=plant_id)
         await _CLAIM(
             self._conn,
             [

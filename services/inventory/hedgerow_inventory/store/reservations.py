@@ -53,6 +53,15 @@ _SAVE_LINES = BulkUpdate(
     set=("state", "updated_at"),
     same=("tenant_id", "updated_at"),
 )
+# The right behind the state that a set is in after a change; HELD: its kit was refused.
+_NEEDED = {
+    SetState.HELD: Permission.ORDER_ADVANCE,
+    SetState.LOCKED: Permission.ORDER_ADVANCE,
+    SetState.ISSUED: Permission.ORDER_ADVANCE,
+    SetState.SHORT: Permission.ORDER_SUBMIT,
+    SetState.RELEASED: Permission.ORDER_CANCEL,
+    SetState.CANCELLED: Permission.ORDER_CANCEL,
+}
 
 
 class ReservationStore:
@@ -96,13 +105,11 @@ class ReservationStore:
         short = [each for each in sets if each.state is SetState.SHORT]
         await _SAVE_SETS(self._conn, self._sorted(short))
 
-    async def save(
-        self, grant: TenantGrant, permission: Permission, sets: Iterable[ReservationSet]
-    ) -> None:
+    async def save(self, grant: TenantGrant, sets: Iterable[ReservationSet]) -> None:
         """Write the new state of those locked sets that have changed, and their reservations."""
         changed = [each for each in sets if each.changed]
         for each in changed:
-            grant.must_carry(permission, at=each.plant_id)
+            grant.must_carry(_NEEDED[each.state], at=each.plant_id)
         await _SAVE_SETS(self._conn, self._sorted(changed))
         await _SAVE_LINES(self._conn, [row for each in changed for row in self._lines(each)])
 

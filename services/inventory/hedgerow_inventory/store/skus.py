@@ -36,7 +36,7 @@ class SkuStore:
     async def register(self, grant: TenantGrant, given: Sequence[Sku]) -> dict[str, int]:
         """Add these, or replace what differs. The new version of each that was changed, by SKU;
         what stood there already is left alone. Each SKU once."""
-        grant.must_carry(Permission.SKU_REGISTER)
+        grant.must_carry_everywhere(Permission.SKU_REGISTER)
         changed = await _REGISTER(
             self._tx.conn,
             [

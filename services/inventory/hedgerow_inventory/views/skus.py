@@ -1,7 +1,8 @@
-"""The tenant's SKUs: no secret among its plants."""
+"""The tenant's SKUs: no secret among its plants. Who sees no plant sees none."""
 
 from __future__ import annotations
 
+from hedgerow.auth import Permission
 from hedgerow.contracts.inventory import ListSkus, SkuPage, SkusByCodes, SkuView
 from hedgerow.service import answers_along
 from hedgerow.transaction import Transaction
@@ -29,12 +30,15 @@ async def skus_by_codes(query: SkusByCodes, tx: Transaction) -> tuple[SkuView | 
     """Answers in the order of the codes; None for what is not registered."""
     for position, code in enumerate(query.skus):
         storable(code, f"skus.{position}")
+    if not tx.caller.holds_somewhere(Permission.PLANT_READ):
+        return (None,) * len(query.skus)
     found = await SkuStore(tx).named(query.skus)
     return tuple(sku_view(found[code]) if code in found else None for code in query.skus)
 
 
 async def list_skus(query: ListSkus, tx: Transaction) -> SkuPage:
-    """Every SKU of the tenant, by code."""
+    """Every SKU of the tenant, by code. Raises NotPermitted for who sees no plant."""
+    tx.caller.grant_somewhere(Permission.PLANT_READ)
     part = await windowed(tx.conn, select(skus), query.page, by=(skus.c.sku,))
     return SkuPage(
         skus=tuple(sku_view(sku_of(row)) for row in part.rows),

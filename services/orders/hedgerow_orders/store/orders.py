@@ -12,6 +12,7 @@ from hedgerow.errors import Conflict, PlantForbidden
 from hedgerow.transaction import BulkInsert, BulkUpdate, Transaction
 from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
 
+from hedgerow_orders.domain.change import ChangeKind
 from hedgerow_orders.domain.order import Order
 from hedgerow_orders.domain.submission import Submission
 
@@ -128,7 +129,7 @@ class OrderStore:
         tenant.
         """
         for grant, order in changed:
-            grant.must_carry(Permission.ORDER_ADVANCE, Permission.ORDER_CANCEL, at=order.plant_id)
+            grant.must_carry(_needed(order), at=order.plant_id)
         saved = [order for _, order in changed]
         await _SAVE(
             self._conn,
@@ -165,3 +166,10 @@ class OrderStore:
                 for each in order.changes
             ],
         )
+
+
+def _needed(order: Order) -> Permission:
+    """The right behind what was done to it."""
+    if any(each.kind is ChangeKind.CANCELLED for each in order.changes):
+        return Permission.ORDER_CANCEL
+    return Permission.ORDER_ADVANCE

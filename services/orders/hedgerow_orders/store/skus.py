@@ -27,7 +27,7 @@ class SkuStore:
 
     async def keep(self, grant: TenantGrant, skus: Sequence[KnownSku]) -> None:
         """Remember them as they are now. Each SKU once."""
-        grant.must_carry(Permission.SKU_REGISTER)
+        grant.must_carry_everywhere(Permission.SKU_REGISTER)
         await _KEEP(
             self._conn,
             [

@@ -83,7 +83,7 @@ class DecisionStore:
         at: datetime,
     ) -> None:
         """The result of each decision, and the numbers it rests on. Raises DecisionMissing."""
-        grant.must_carry(Permission.ORDER_SUBMIT)
+        grant.must_carry_everywhere(Permission.ORDER_SUBMIT)
         settled = await _SETTLE(
             self._conn,
             [
@@ -101,7 +101,7 @@ class DecisionStore:
 
     async def cancel(self, grant: TenantGrant, orders: Sequence[OrderId], *, at: datetime) -> None:
         """End the decisions of these orders that are still pending."""
-        grant.must_carry(Permission.ORDER_CANCEL)
+        grant.must_carry_everywhere(Permission.ORDER_CANCEL)
         await self._conn.execute(_CANCEL, {"orders": orders, "at": at})
 
     def _row(self, decision: DecisionView) -> dict[str, Any]:

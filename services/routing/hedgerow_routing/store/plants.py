@@ -46,7 +46,7 @@ class PlantStore:
 
     async def add(self, grant: TenantGrant, plant: PlantView) -> None:
         """Raises PlantCodeTaken or IdTaken."""
-        grant.must_carry(Permission.PLANT_CREATE)
+        grant.must_carry_everywhere(Permission.PLANT_CREATE)
         row = {
             "tenant_id": self._tenant_id,
             "plant_id": plant.plant_id,

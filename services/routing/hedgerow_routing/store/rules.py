@@ -52,7 +52,7 @@ class RuleStore:
 
     async def publish(self, grant: TenantGrant, rule: OverflowRuleView) -> None:
         """Close the version in force and open this one. Raises ChangedMeanwhile or IdTaken."""
-        grant.must_carry(Permission.RULE_PUBLISH)
+        grant.must_carry_everywhere(Permission.RULE_PUBLISH)
         closing = {"of_code": rule.code, "until": rule.active_from}
         await self._conn.execute(_CLOSE_RULE, closing)
         row = {
@@ -85,7 +85,7 @@ class LimitsStore:
 
     async def publish(self, grant: TenantGrant, limits: RoutingLimitsView, at: datetime) -> None:
         """Close those in force and open these at `at`. Raises ChangedMeanwhile."""
-        grant.must_carry(Permission.LIMITS_SET)
+        grant.must_carry_everywhere(Permission.LIMITS_SET)
         await self._conn.execute(_CLOSE_LIMITS, {"until": at})
         row = {
             "tenant_id": self._tenant_id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from hedgerow.auth import Permission
 from hedgerow.contracts.routing import (
     ListLocations,
     ListPlants,
@@ -50,6 +51,9 @@ async def list_plants(query: ListPlants, tx: Transaction) -> tuple[PlantView, ..
 async def locations_by_ids(
     query: LocationsByIds, tx: Transaction
 ) -> tuple[LocationView | None, ...]:
+    """Of any plant of the tenant, for who sees at least one."""
+    if not tx.caller.holds_somewhere(Permission.PLANT_READ):
+        return (None,) * len(query.ids)
     rows = await tx.conn.execute(_LOCATIONS_BY_IDS, {"ids": list(query.ids)})
     found = {row.location_id: _location(row) for row in rows}
     return tuple(found.get(location_id) for location_id in query.ids)

@@ -1,0 +1,121 @@
+"""Calls of the stores of routing."""
+
+from __future__ import annotations
+
+from contracts.grants.write import Write, Writes
+from hedgerow.auth import Caller, Permission
+from hedgerow.contracts.routing import DecisionResult, RoutingLimitsView
+from hedgerow.contracts.values import DecisionId, LocationId, new_id
+from hedgerow.transaction import Transaction
+from hedgerow_routing.domain.decision import decide
+from hedgerow_routing.domain.fence import Fence
+from hedgerow_routing.domain.overflow import new_rule
+from hedgerow_routing.domain.plant import new_location, new_plant
+from hedgerow_routing.handlers.on_order_submitted import on_order_submitted
+from hedgerow_routing.store.decisions import DecisionStore
+from hedgerow_routing.store.fences import FenceStore
+from hedgerow_routing.store.network import NetworkStore
+from hedgerow_routing.store.plants import PlantStore
+from hedgerow_routing.store.rules import LimitsStore, RuleStore
+from hedgerow_routing.store.tables import decisions
+from routing import makers
+from routing.makers import NINGBO, around, found_location, found_plant, rule, submitted
+from sqlalchemy import select
+from worlds import NOON
+
+writes = Writes("routing")
+
+
+@writes.of("DecisionStore.add")
+async def _(tx: Transaction) -> Write:
+    plant = await found_plant(tx, "NINGBO", NINGBO)
+    await found_location(tx, plant.plant_id, "NB-1")
+    network = await NetworkStore(tx).load()
+    made = decide(submitted(), [], network, decision_id=DecisionId(new_id()), at=NOON)
+    assert made.result is DecisionResult.PENDING
+    return Write(
+        lambda grant: DecisionStore(tx).add(grant, [made]),
+        (Permission.ORDER_SUBMIT,),
+        at=plant.plant_id,
+    )
+
+
+async def _decided(tx: Transaction) -> tuple[DecisionId, object]:
+    """A decision that waits for inventory, and its order."""
+    plant = await found_plant(tx, "NINGBO", NINGBO)
+    await found_location(tx, plant.plant_id, "NB-1")
+    event = submitted()
+    service = Caller.service("routing", tx.tenant_id)
+    await on_order_submitted([event], Transaction(tx.conn, service, NOON))
+    return (await tx.conn.scalars(select(decisions.c.decision_id))).one(), event.order_id
+
+
+@writes.of("DecisionStore.settle")
+async def _(tx: Transaction) -> Write:
+    decision_id, _order = await _decided(tx)
+    results = {decision_id: (DecisionResult.SHORT, ())}
+    return Write(
+        lambda grant: DecisionStore(tx).settle(grant, results, at=NOON),
+        (Permission.ORDER_SUBMIT,),
+        everywhere=True,
+    )
+
+
+@writes.of("DecisionStore.cancel")
+async def _(tx: Transaction) -> Write:
+    _decision, order_id = await _decided(tx)
+    return Write(
+        lambda grant: DecisionStore(tx).cancel(grant, [order_id], at=NOON),
+        (Permission.ORDER_CANCEL,),
+        everywhere=True,
+    )
+
+
+@writes.of("FenceStore.publish")
+async def _(tx: Transaction) -> Write:
+    plant = await found_plant(tx, "NINGBO", NINGBO)
+    fence = Fence.draw(makers.service_area(plant.plant_id, around(NINGBO)), at=NOON)
+    return Write(
+        lambda grant: FenceStore(tx).publish(grant, fence),
+        (Permission.FENCE_PUBLISH,),
+        at=plant.plant_id,
+    )
+
+
+@writes.of("PlantStore.add")
+async def _(tx: Transaction) -> Write:
+    plant = new_plant(makers.new_plant(), at=NOON)
+    return Write(
+        lambda grant: PlantStore(tx).add(grant, plant), (Permission.PLANT_CREATE,), everywhere=True
+    )
+
+
+@writes.of("PlantStore.add_location")
+async def _(tx: Transaction) -> Write:
+    plant = await found_plant(tx, "NINGBO", NINGBO)
+    location = new_location(makers.new_location(plant.plant_id), at=NOON)
+    return Write(
+        lambda grant: PlantStore(tx).add_location(grant, location),
+        (Permission.LOCATION_CREATE,),
+        at=plant.plant_id,
+    )
+
+
+@writes.of("RuleStore.publish")
+async def _(tx: Transaction) -> Write:
+    view = new_rule(rule("EAST", LocationId(new_id())), at=NOON)
+    return Write(
+        lambda grant: RuleStore(tx).publish(grant, view),
+        (Permission.RULE_PUBLISH,),
+        everywhere=True,
+    )
+
+
+@writes.of("LimitsStore.publish")
+async def _(tx: Transaction) -> Write:
+    limits = RoutingLimitsView(max_distance_km=300.0, version=1)
+    return Write(
+        lambda grant: LimitsStore(tx).publish(grant, limits, NOON),
+        (Permission.LIMITS_SET,),
+        everywhere=True,
+    )

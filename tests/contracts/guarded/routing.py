@@ -1,0 +1,77 @@
+"""Messages of routing."""
+
+from __future__ import annotations
+
+from contracts.guarded.asked import Stage, at_plant, somewhere, tenant_wide
+from hedgerow.auth import Caller
+from hedgerow.contracts.routing import (
+    CheckPresence,
+    DecisionsByIds,
+    DecisionsByOrders,
+    FencesByPlants,
+    GetRoutingLimits,
+    ListLocations,
+    ListOverflowRules,
+    ListPlants,
+    LocatePoint,
+    LocationsByIds,
+    PlantsByIds,
+    SetRoutingLimits,
+)
+from hedgerow.transaction import Transaction
+from hedgerow_routing.handlers.on_order_submitted import on_order_submitted
+from hedgerow_routing.handlers.publish_fence import publish_fence
+from hedgerow_routing.handlers.set_routing_limits import set_routing_limits
+from hedgerow_routing.store.tables import decisions
+from routing.makers import (
+    NINGBO,
+    around,
+    found_location,
+    found_plant,
+    found_rule,
+    new_location,
+    new_plant,
+    presence,
+    rule,
+    service_area,
+    submitted,
+    wgs84,
+)
+from sqlalchemy import select
+from worlds import NOON
+
+HERE = wgs84(NINGBO)
+
+
+async def prepare(tx: Transaction) -> Stage:
+    """A plant with a store and both kinds of fence, a rule, limits, and a decided order."""
+    plant_id = (await found_plant(tx, "NINGBO", NINGBO, around(NINGBO))).plant_id
+    store = await found_location(tx, plant_id, "NB-1")
+    await publish_fence(presence(plant_id, HERE), tx)
+    await found_rule(tx, rule("EAST", store.location_id))
+    await set_routing_limits(SetRoutingLimits(max_distance_km=321.0), tx)
+    order = submitted(NINGBO)
+    service = Caller.service("routing", tx.tenant_id)
+    await on_order_submitted([order], Transaction(tx.conn, service, NOON))
+    decision_id = (await tx.conn.scalars(select(decisions.c.decision_id))).one()
+    return Stage(
+        plant_id,
+        [
+            tenant_wide(new_plant("SUZHOU")),
+            at_plant(new_location(plant_id, "NB-2")),
+            at_plant(service_area(plant_id, around(NINGBO, 0.4))),
+            tenant_wide(rule("WEST", store.location_id)),
+            tenant_wide(SetRoutingLimits(max_distance_km=123.0)),
+            at_plant(PlantsByIds(ids=(plant_id,))),
+            at_plant(ListPlants()),
+            somewhere(LocationsByIds(ids=(store.location_id,))),
+            at_plant(ListLocations()),
+            at_plant(FencesByPlants(plant_ids=(plant_id,))),
+            somewhere(ListOverflowRules()),
+            somewhere(GetRoutingLimits()),
+            at_plant(LocatePoint(point=HERE), own_answer=True),
+            at_plant(CheckPresence(plant_id=plant_id, point=HERE)),
+            at_plant(DecisionsByIds(ids=(decision_id,))),
+            at_plant(DecisionsByOrders(order_ids=(order.order_id,))),
+        ],
+    )
