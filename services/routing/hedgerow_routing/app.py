@@ -5,37 +5,58 @@ from pathlib import Path
 from hedgerow.contracts.inventory import StockReserved, StockShort
 from hedgerow.contracts.orders import OrderCancelled, OrderSubmitted
 from hedgerow.contracts.routing import (
+    AccessBySubjects,
+    AccessCaseByNumber,
     CheckPresence,
+    CreateArea,
     CreateLocation,
     CreatePlant,
     DecisionsByIds,
     DecisionsByOrders,
+    ExplainAccess,
     FencesByPlants,
     GetRoutingLimits,
+    GrantRole,
+    ListAreas,
     ListLocations,
+    ListMemberships,
     ListOverflowRules,
     ListPlants,
     LocatePoint,
     LocationsByIds,
+    ObserveClaims,
     PlantsByIds,
     PublishFence,
     PublishOverflowRule,
+    RecordDenial,
+    RevokeRole,
+    SetPlantArea,
     SetRoutingLimits,
 )
 from hedgerow.service import Service
 
+from hedgerow_routing.handlers.create_area import create_area
 from hedgerow_routing.handlers.create_location import create_location
 from hedgerow_routing.handlers.create_plant import create_plant
+from hedgerow_routing.handlers.grant_role import grant_role
+from hedgerow_routing.handlers.observe_claims import observe_claims
 from hedgerow_routing.handlers.on_order_cancelled import on_order_cancelled
 from hedgerow_routing.handlers.on_order_submitted import on_order_submitted
 from hedgerow_routing.handlers.on_stock_reserved import on_stock_reserved
 from hedgerow_routing.handlers.on_stock_short import on_stock_short
 from hedgerow_routing.handlers.publish_fence import publish_fence
 from hedgerow_routing.handlers.publish_overflow_rule import publish_overflow_rule
+from hedgerow_routing.handlers.record_denial import record_denial
+from hedgerow_routing.handlers.revoke_role import revoke_role
+from hedgerow_routing.handlers.set_plant_area import set_plant_area
 from hedgerow_routing.handlers.set_routing_limits import set_routing_limits
 from hedgerow_routing.store.tables import evidence, messages, metadata
+from hedgerow_routing.views.areas import list_areas
+from hedgerow_routing.views.cases import access_case_by_number
 from hedgerow_routing.views.decisions import decisions_by_ids, decisions_by_orders
+from hedgerow_routing.views.explanations import explain_access
 from hedgerow_routing.views.fences import check_presence, fences_by_plants
+from hedgerow_routing.views.memberships import access_by_subjects, list_memberships
 from hedgerow_routing.views.plants import (
     list_locations,
     list_plants,
@@ -58,6 +79,12 @@ service = Service(
         PublishFence: publish_fence,
         PublishOverflowRule: publish_overflow_rule,
         SetRoutingLimits: set_routing_limits,
+        CreateArea: create_area,
+        SetPlantArea: set_plant_area,
+        GrantRole: grant_role,
+        RevokeRole: revoke_role,
+        ObserveClaims: observe_claims,
+        RecordDenial: record_denial,
     },
     queries={
         PlantsByIds: plants_by_ids,
@@ -71,6 +98,11 @@ service = Service(
         CheckPresence: check_presence,
         DecisionsByIds: decisions_by_ids,
         DecisionsByOrders: decisions_by_orders,
+        AccessBySubjects: access_by_subjects,
+        ListAreas: list_areas,
+        ListMemberships: list_memberships,
+        ExplainAccess: explain_access,
+        AccessCaseByNumber: access_case_by_number,
     },
     reactions={
         OrderSubmitted: on_order_submitted,
