@@ -7,7 +7,10 @@ from hedgerow.contracts.orders import OrderCancelled, OrderSubmitted
 from hedgerow.contracts.routing import (
     AccessBySubjects,
     AccessCaseByNumber,
+    AttestPresence,
+    BindPlant,
     CheckPresence,
+    ConfirmPresence,
     CreateArea,
     CreateLocation,
     CreatePlant,
@@ -26,15 +29,21 @@ from hedgerow.contracts.routing import (
     LocationsByIds,
     ObserveClaims,
     PlantsByIds,
+    PresencePolicies,
     PublishFence,
     PublishOverflowRule,
+    PublishPresencePolicy,
     RecordDenial,
     RevokeRole,
     SetPlantArea,
     SetRoutingLimits,
+    TraceRules,
 )
 from hedgerow.service import Service
 
+from hedgerow_routing.handlers.attest_presence import attest_presence
+from hedgerow_routing.handlers.bind_plant import bind_plant
+from hedgerow_routing.handlers.confirm_presence import confirm_presence
 from hedgerow_routing.handlers.create_area import create_area
 from hedgerow_routing.handlers.create_location import create_location
 from hedgerow_routing.handlers.create_plant import create_plant
@@ -46,6 +55,7 @@ from hedgerow_routing.handlers.on_stock_reserved import on_stock_reserved
 from hedgerow_routing.handlers.on_stock_short import on_stock_short
 from hedgerow_routing.handlers.publish_fence import publish_fence
 from hedgerow_routing.handlers.publish_overflow_rule import publish_overflow_rule
+from hedgerow_routing.handlers.publish_presence_policy import publish_presence_policy
 from hedgerow_routing.handlers.record_denial import record_denial
 from hedgerow_routing.handlers.revoke_role import revoke_role
 from hedgerow_routing.handlers.set_plant_area import set_plant_area
@@ -64,7 +74,9 @@ from hedgerow_routing.views.plants import (
     plants_by_ids,
 )
 from hedgerow_routing.views.points import locate_point
+from hedgerow_routing.views.policies import presence_policies
 from hedgerow_routing.views.rules import get_routing_limits, list_overflow_rules
+from hedgerow_routing.views.traces import trace_rules
 
 service = Service(
     name="routing",
@@ -84,7 +96,11 @@ service = Service(
         GrantRole: grant_role,
         RevokeRole: revoke_role,
         ObserveClaims: observe_claims,
+        BindPlant: bind_plant,
         RecordDenial: record_denial,
+        PublishPresencePolicy: publish_presence_policy,
+        AttestPresence: attest_presence,
+        ConfirmPresence: confirm_presence,
     },
     queries={
         PlantsByIds: plants_by_ids,
@@ -103,6 +119,8 @@ service = Service(
         ListMemberships: list_memberships,
         ExplainAccess: explain_access,
         AccessCaseByNumber: access_case_by_number,
+        PresencePolicies: presence_policies,
+        TraceRules: trace_rules,
     },
     reactions={
         OrderSubmitted: on_order_submitted,

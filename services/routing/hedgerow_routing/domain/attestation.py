@@ -41,7 +41,9 @@ class NonceReplayed(Conflict):
 
     def __init__(self) -> None:
         super().__init__(
-            "This position was used before; take it anew.", "该定位已使用过，请重新定位", field="fix.nonce"
+            "This position was used before; take it anew.",
+            "该定位已使用过，请重新定位",
+            field="fix.nonce",
         )
 
 

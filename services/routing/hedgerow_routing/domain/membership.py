@@ -8,7 +8,7 @@ from datetime import datetime
 
 from hedgerow.auth import TENANT_ROLES, Role
 from hedgerow.contracts.fields import basis as checked_basis
-from hedgerow.contracts.routing import AccessView, GrantRole, MembershipView, Scope
+from hedgerow.contracts.routing import AccessView, GrantRole, Member, MembershipView, Scope
 from hedgerow.contracts.values import AreaId, Basis, PlantId
 from hedgerow.errors import Conflict, Invalid
 from msgspec.structs import replace
@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from .fields import subject
 
 MOST_CLAIMED = 1000
+MOST_MEMBERS = 100
 
 Placed = Mapping[PlantId, AreaId | None]  # every plant of the tenant, and the area it is in
 
@@ -63,6 +64,21 @@ def new_membership(
         revoked_by="",
         revoked_at=None,
     )
+
+
+def new_member(
+    member: Member, plant_id: PlantId, basis: Basis, *, by: str, at: datetime, within: str
+) -> MembershipView:
+    """At a plant. Raises Invalid, naming the field."""
+    command = GrantRole(
+        membership_id=member.membership_id,
+        subject=member.subject,
+        role=member.role,
+        scope=Scope.PLANT,
+        plant_id=plant_id,
+        basis=basis,
+    )
+    return new_membership(command, by=by, at=at, within=within)
 
 
 def _check_scope(command: GrantRole, role: Role, within: str) -> None:

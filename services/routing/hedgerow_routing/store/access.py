@@ -107,7 +107,7 @@ class AccessStore:
                 for subject in sorted(changes)
             ],
         )
-        last = {} if raised is None else {subject: version for subject, version in raised}
+        last = {} if raised is None else {row.subject: row.version for row in raised}
         for subject, version in sorted(last.items()):
             if None in changes[subject]:
                 self._tx.record(

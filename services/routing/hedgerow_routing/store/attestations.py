@@ -37,7 +37,9 @@ _CONFIRM = (
     update(attestations)
     .where(attestations.c.number == bindparam("of_number"))
     .values(
-        confirmation=bindparam("why"), confirmed_by=bindparam("by_whom"), confirmed_at=bindparam("when")
+        confirmation=bindparam("why"),
+        confirmed_by=bindparam("by_whom"),
+        confirmed_at=bindparam("when"),
     )
 )
 _USE = (

@@ -134,7 +134,7 @@ def _check(grants: Grants, membership: MembershipView) -> None:
     if membership.scope is Scope.PLANT:
         grants[membership.plant_id].must_carry(Permission.ROLE_GRANT, at=membership.plant_id)
     elif membership.scope is Scope.TENANT:
-        grants[None].must_carry(Permission.ROLE_GRANT)
+        grants[None].must_carry(Permission.ROLE_GRANT, at=None)
     for plant_id, grant in grants.items():
         grant.must_carry(Permission.ROLE_GRANT, at=plant_id)
 

@@ -8,7 +8,7 @@ from hedgerow.contracts.routing import PresenceAct, PresencePolicies, PresencePo
 from hedgerow.contracts.values import PlantId
 from hedgerow.service import answers_along
 from hedgerow.transaction import Transaction
-from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, select
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
 
 from hedgerow_routing.domain.policy import nothing_published
 from hedgerow_routing.store.presence_tables import presence_policy_versions as versions
@@ -36,7 +36,7 @@ async def presence_policies(
     return tuple(found.get(plant_id) for plant_id in query.plant_ids)
 
 
-def _policy(row: Row[Any]) -> PresencePolicyView:
+def _policy(row: Any) -> PresencePolicyView:
     plant_id = PlantId(row.plant_id)
     if row.version is None:
         return nothing_published(plant_id)
