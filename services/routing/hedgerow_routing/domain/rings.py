@@ -36,8 +36,10 @@ def read_polygons(geojson: Any, field: str) -> list[Rings]:
 
     Map tools wrap what they export, so a Feature or a FeatureCollection of polygons is as good.
     """
-    given = [each for geometry, at in _geometries(geojson, field) for each in _parts(geometry, at)]
-    _check_size([polygon for polygon, _ in given], given[0][1])
+    geometries = _geometries(geojson, field)
+    given = [each for geometry, at in geometries for each in _parts(geometry, at)]
+    whole = f"{geometries[0][1]}.coordinates" if len(geometries) == 1 else f"{field}.features"
+    _check_size([polygon for polygon, _ in given], whole)
     return [[_ring(ring, at) for ring, at in _numbered(polygon, place)] for polygon, place in given]
 
 

@@ -41,7 +41,7 @@ from hedgerow_routing.store.tables import (
     routing_limits,
 )
 
-MOST_ORDERS = 100
+MOST_ORDERS = 1000
 MOST_COUNTED = 1000
 MOST_SIBLINGS = 20
 UNKNOWN = "unknown"  # who published what is from before that was kept
@@ -130,7 +130,8 @@ async def _uses(
         return {}
     given = {"versions" if kind == "ROUTING_LIMITS" else "ids": wanted}
     rows = (await tx.conn.execute(versions, given)).all()
-    counts = dict((await tx.conn.execute(_counted(tx.caller, by, wanted))).tuples().all())
+    counted_rows = await tx.conn.execute(_counted(tx.caller, by, wanted))
+    counts = {each: number for each, number in counted_rows}
     key = "version" if kind == "ROUTING_LIMITS" else f"{by.name}"
     return {getattr(row, key): _use(row, kind, counts.get(getattr(row, key), 0)) for row in rows}
 
