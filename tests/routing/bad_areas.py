@@ -192,11 +192,59 @@ BAD = {
     ),
     "no coordinates": ({"type": "Polygon"}, "AREA_INVALID", "coordinates", "list"),
     "a point": ({"type": "Point", "coordinates": [1, 2]}, "AREA_INVALID", "type", "Polygon"),
-    "a feature": (
-        {"type": "Feature", "geometry": polygon(SQUARE)},
+    "a feature of a point": (
+        {"type": "Feature", "geometry": {"type": "Point", "coordinates": [1, 2]}},
         "AREA_INVALID",
-        "type",
+        "geometry.type",
         "Polygon",
+    ),
+    "a feature without a geometry": (
+        {"type": "Feature", "geometry": None},
+        "AREA_INVALID",
+        "geometry.type",
+        "Polygon",
+    ),
+    "a collection of nothing": (
+        {"type": "FeatureCollection", "features": []},
+        "AREA_INVALID",
+        "features",
+        "not empty",
+    ),
+    "a collection of geometries": (
+        {"type": "FeatureCollection", "features": [polygon(SQUARE)]},
+        "AREA_INVALID",
+        "features.0.type",
+        "Polygon",
+    ),
+    "a collection whose second feature is not closed": (
+        {
+            "type": "FeatureCollection",
+            "features": [
+                {"type": "Feature", "geometry": polygon(SQUARE)},
+                {"type": "Feature", "geometry": polygon(moved(SQUARE, 5)[:-1])},
+            ],
+        },
+        "AREA_INVALID",
+        "features.1.geometry.coordinates.0.3",
+        "not closed",
+    ),
+    "a collection of 1,001 features": (
+        {
+            "type": "FeatureCollection",
+            "features": [{"type": "Feature", "geometry": polygon(SQUARE)}] * 1001,
+        },
+        "AREA_TOO_DETAILED",
+        "features",
+        "1,000 rings",
+    ),
+    "a collection of too many vertices": (
+        {
+            "type": "FeatureCollection",
+            "features": [{"type": "Feature", "geometry": polygon(circle(50_001))}] * 2,
+        },
+        "AREA_TOO_DETAILED",
+        "features",
+        "100,000 vertices",
     ),
     "a type that is a list": ({"type": []}, "AREA_INVALID", "type", "Polygon"),
     "no object at all": ([1, 2], "AREA_INVALID", "type", "Polygon"),

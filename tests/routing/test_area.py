@@ -23,6 +23,16 @@ def test_what_is_no_area_is_refused_naming_the_place(case: str):
     assert refused.value.zh
 
 
+def test_features_as_map_tools_export_them_are_read_like_their_geometries():
+    parts = [polygon(SQUARE, HOLE), polygon(moved(SQUARE, 5))]
+    features = [{"type": "Feature", "id": 7, "properties": {}, "geometry": p} for p in parts]
+    collection = {"type": "FeatureCollection", "features": features}
+    whole = {"type": "MultiPolygon", "coordinates": [p["coordinates"] for p in parts]}
+
+    assert parse_area(features[0], Datum.GCJ02) == parse_area(parts[0], Datum.GCJ02)
+    assert parse_area(collection, Datum.GCJ02) == parse_area(whole, Datum.GCJ02)
+
+
 def test_the_datum_has_no_default():
     with pytest.raises(Invalid) as refused:
         parse_area(polygon(SQUARE), None)

@@ -7,7 +7,7 @@ from hedgerow.contracts.routing import (
     LocatePoint,
     UnroutableReason,
 )
-from hedgerow.contracts.values import Datum, GeoPoint
+from hedgerow.contracts.values import Datum, GeoPoint, PresenceVerdict
 from hedgerow.errors import Refused
 from hedgerow_routing.handlers.publish_fence import publish_fence
 from hedgerow_routing.views.fences import check_presence
@@ -75,7 +75,8 @@ async def test_presence_is_checked_against_all_circles_in_force(routing_db):
         plant_id = plant.plant_id
 
         async def present(point: GeoPoint) -> bool:
-            return await check_presence(CheckPresence(plant_id=plant_id, point=point), tx)
+            asked = CheckPresence(plant_id=plant_id, point=point)
+            return await check_presence(asked, tx) is PresenceVerdict.INSIDE
 
         assert not await present(wgs84(NINGBO))
         await publish_fence(presence(plant_id, wgs84(NINGBO), name="gate"), tx)

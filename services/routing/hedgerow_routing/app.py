@@ -5,37 +5,68 @@ from pathlib import Path
 from hedgerow.contracts.inventory import StockReserved, StockShort
 from hedgerow.contracts.orders import OrderCancelled, OrderSubmitted
 from hedgerow.contracts.routing import (
+    AccessBySubjects,
+    AccessCaseByNumber,
+    AttestPresence,
+    BindPlant,
     CheckPresence,
+    ConfirmPresence,
+    CreateArea,
     CreateLocation,
     CreatePlant,
     DecisionsByIds,
     DecisionsByOrders,
+    ExplainAccess,
     FencesByPlants,
     GetRoutingLimits,
+    GrantRole,
+    ListAreas,
     ListLocations,
+    ListMemberships,
     ListOverflowRules,
     ListPlants,
     LocatePoint,
     LocationsByIds,
+    ObserveClaims,
     PlantsByIds,
+    PresencePolicies,
     PublishFence,
     PublishOverflowRule,
+    PublishPresencePolicy,
+    RecordDenial,
+    RevokeRole,
+    SetPlantArea,
     SetRoutingLimits,
+    TraceRules,
 )
 from hedgerow.service import Service
 
+from hedgerow_routing.handlers.attest_presence import attest_presence
+from hedgerow_routing.handlers.bind_plant import bind_plant
+from hedgerow_routing.handlers.confirm_presence import confirm_presence
+from hedgerow_routing.handlers.create_area import create_area
 from hedgerow_routing.handlers.create_location import create_location
 from hedgerow_routing.handlers.create_plant import create_plant
+from hedgerow_routing.handlers.grant_role import grant_role
+from hedgerow_routing.handlers.observe_claims import observe_claims
 from hedgerow_routing.handlers.on_order_cancelled import on_order_cancelled
 from hedgerow_routing.handlers.on_order_submitted import on_order_submitted
 from hedgerow_routing.handlers.on_stock_reserved import on_stock_reserved
 from hedgerow_routing.handlers.on_stock_short import on_stock_short
 from hedgerow_routing.handlers.publish_fence import publish_fence
 from hedgerow_routing.handlers.publish_overflow_rule import publish_overflow_rule
+from hedgerow_routing.handlers.publish_presence_policy import publish_presence_policy
+from hedgerow_routing.handlers.record_denial import record_denial
+from hedgerow_routing.handlers.revoke_role import revoke_role
+from hedgerow_routing.handlers.set_plant_area import set_plant_area
 from hedgerow_routing.handlers.set_routing_limits import set_routing_limits
 from hedgerow_routing.store.tables import evidence, messages, metadata
+from hedgerow_routing.views.areas import list_areas
+from hedgerow_routing.views.cases import access_case_by_number
 from hedgerow_routing.views.decisions import decisions_by_ids, decisions_by_orders
+from hedgerow_routing.views.explanations import explain_access
 from hedgerow_routing.views.fences import check_presence, fences_by_plants
+from hedgerow_routing.views.memberships import access_by_subjects, list_memberships
 from hedgerow_routing.views.plants import (
     list_locations,
     list_plants,
@@ -43,7 +74,9 @@ from hedgerow_routing.views.plants import (
     plants_by_ids,
 )
 from hedgerow_routing.views.points import locate_point
+from hedgerow_routing.views.policies import presence_policies
 from hedgerow_routing.views.rules import get_routing_limits, list_overflow_rules
+from hedgerow_routing.views.traces import trace_rules
 
 service = Service(
     name="routing",
@@ -58,6 +91,16 @@ service = Service(
         PublishFence: publish_fence,
         PublishOverflowRule: publish_overflow_rule,
         SetRoutingLimits: set_routing_limits,
+        CreateArea: create_area,
+        SetPlantArea: set_plant_area,
+        GrantRole: grant_role,
+        RevokeRole: revoke_role,
+        ObserveClaims: observe_claims,
+        BindPlant: bind_plant,
+        RecordDenial: record_denial,
+        PublishPresencePolicy: publish_presence_policy,
+        AttestPresence: attest_presence,
+        ConfirmPresence: confirm_presence,
     },
     queries={
         PlantsByIds: plants_by_ids,
@@ -71,6 +114,13 @@ service = Service(
         CheckPresence: check_presence,
         DecisionsByIds: decisions_by_ids,
         DecisionsByOrders: decisions_by_orders,
+        AccessBySubjects: access_by_subjects,
+        ListAreas: list_areas,
+        ListMemberships: list_memberships,
+        ExplainAccess: explain_access,
+        AccessCaseByNumber: access_case_by_number,
+        PresencePolicies: presence_policies,
+        TraceRules: trace_rules,
     },
     reactions={
         OrderSubmitted: on_order_submitted,

@@ -1,4 +1,4 @@
-"""The ground a service area covers."""
+"""The ground that a fence drawn as polygons covers."""
 
 from __future__ import annotations
 
@@ -57,8 +57,10 @@ class Area:
     given: list[Rings] | None
 
 
-def parse_area(geojson: Any, datum: Datum | None, *, field: str = "geojson") -> Area:
-    """Read a GeoJSON Polygon or MultiPolygon. Borders come back counter-clockwise, holes
+def parse_area(
+    geojson: Any, datum: Datum | None, *, field: str = "geojson", datum_field: str = "datum"
+) -> Area:
+    """Read a GeoJSON Polygon or MultiPolygon, or features of those. Borders come back counter-clockwise, holes
     clockwise.
 
     Each vertex is converted from `datum`; the edges between them are straight in WGS-84. Raises
@@ -66,7 +68,7 @@ def parse_area(geojson: Any, datum: Datum | None, *, field: str = "geojson") -> 
     the datum it was given in.
     """
     if datum is None:
-        raise DatumRequired("datum")
+        raise DatumRequired(datum_field)
     given = read_polygons(geojson, field)
     _check(_shape(given), datum, datum, field)
     if datum is Datum.WGS84:

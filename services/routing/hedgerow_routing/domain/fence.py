@@ -1,4 +1,4 @@
-"""A plant's fence: a circle its people are in, or an area whose addresses are its."""
+"""A plant's fence: where its people are, or an area whose addresses are its."""
 
 from __future__ import annotations
 
@@ -57,16 +57,19 @@ class Fence:
     edition: Edition
 
     @classmethod
-    def draw(cls, command: PublishFence, *, at: datetime) -> Fence:
+    def draw(cls, command: PublishFence, *, at: datetime, within: str = "") -> Fence:
         """As a first version. Raises Invalid, naming the field. 20,000 vertices take most of a
-        second."""
+        second.
+
+        within  what stands before the names of its fields
+        """
         return cls(
             fence_id=command.fence_id,
             plant_id=command.plant_id,
             kind=command.kind,
-            name=name(command.name, "name"),
-            priority=priority(command.priority, "priority"),
-            ground=_disc(command) if command.kind is FenceKind.PRESENCE else _area(command),
+            name=name(command.name, f"{within}name"),
+            priority=priority(command.priority, f"{within}priority"),
+            ground=_ground(command, within),
             edition=Edition.after(None, at),
         )
 
@@ -95,28 +98,32 @@ class Fence:
         )
 
 
-def _disc(command: PublishFence) -> Disc:
-    circle = command.circle
-    if circle is None or command.geojson is not None:
+def _ground(command: PublishFence, within: str) -> Disc | Area:
+    circle, geojson = command.circle, command.geojson
+    if command.kind is FenceKind.SERVICE_AREA and (geojson is None or circle is not None):
         raise FenceShape(
-            "A PRESENCE fence is a circle.",
-            "PRESENCE 围栏须为圆形",
-            field="circle" if circle is None else "geojson",
+            "A SERVICE_AREA fence is a GeoJSON area.",
+            "SERVICE_AREA 围栏须为 GeoJSON 区域",
+            field=f"{within}geojson" if geojson is None else f"{within}circle",
         )
+    if geojson is not None and circle is None:
+        return parse_area(
+            geojson, command.datum, field=f"{within}geojson", datum_field=f"{within}datum"
+        )
+    if circle is None or geojson is not None:
+        raise FenceShape(
+            "A PRESENCE fence is either a circle or a GeoJSON area.",
+            "PRESENCE 围栏须为圆形或 GeoJSON 区域，二者取一",
+            field=f"{within}circle" if circle is None else f"{within}geojson",
+        )
+    return _disc(circle, f"{within}circle")
+
+
+def _disc(circle: Circle, field: str) -> Disc:
     if not LEAST_RADIUS_M <= circle.radius_m <= MOST_RADIUS_M:  # false for NaN too
         raise BadRadius(
             f"A radius is {LEAST_RADIUS_M:.0f} to {MOST_RADIUS_M:.0f} metres.",
             f"半径须为 {LEAST_RADIUS_M:.0f} 至 {MOST_RADIUS_M:.0f} 米",
-            field="circle.radius_m",
+            field=f"{field}.radius_m",
         )
-    return Disc(circle, to_wgs84(circle.center, field="circle.center"))
-
-
-def _area(command: PublishFence) -> Area:
-    if command.geojson is None or command.circle is not None:
-        raise FenceShape(
-            "A SERVICE_AREA fence is a GeoJSON area.",
-            "SERVICE_AREA 围栏须为 GeoJSON 区域",
-            field="geojson" if command.geojson is None else "circle",
-        )
-    return parse_area(command.geojson, command.datum, field="geojson")
+    return Disc(circle, to_wgs84(circle.center, field=f"{field}.center"))

@@ -7,6 +7,8 @@ from hedgerow.errors import Invalid
 
 NAME_LENGTH = 100
 MOST_PRIORITY = 1_000_000
+SUBJECT_LENGTH = 200
+OUR_SERVICES = "service:"
 
 
 class BadPriority(Invalid):
@@ -23,6 +25,23 @@ def priority(value: int, field: str) -> int:
         raise BadPriority(
             f"A priority lies between -{MOST_PRIORITY} and {MOST_PRIORITY}.",
             f"优先级须在 -{MOST_PRIORITY} 到 {MOST_PRIORITY} 之间",
+            field=field,
+        )
+    return value
+
+
+class BadSubject(Invalid):
+    code = "SUBJECT_INVALID"
+
+
+def subject(value: str, field: str) -> str:
+    """A user's id as their issuer gives it: kept to the letter, and none of our own services'.
+    Raises BadSubject."""
+    printable = value.isprintable() and value == value.strip()
+    if not printable or not 1 <= len(value) <= SUBJECT_LENGTH or value.startswith(OUR_SERVICES):
+        raise BadSubject(
+            f"A user is 1 to {SUBJECT_LENGTH} printable characters, and no service of ours.",
+            f"用户标识须为 1 至 {SUBJECT_LENGTH} 个可打印字符，且不能是系统服务",
             field=field,
         )
     return value

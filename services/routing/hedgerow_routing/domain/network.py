@@ -59,8 +59,9 @@ def turn(rule: Rule | OverflowRuleView) -> tuple[int, int, str]:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """locations_of  each plant's own, by code
-    rules         in force, in the order in which they are tried
+    """locations_of    each plant's own, by code
+    rules           in force, in the order in which they are tried
+    limits_version  None while no limit was ever set
     """
 
     plants: Mapping[PlantId, Plant]
@@ -68,6 +69,7 @@ class Network:
     locations_of: Mapping[PlantId, tuple[Location, ...]]
     rules: tuple[Rule, ...]
     max_distance_km: float
+    limits_version: int | None
 
     @classmethod
     def of(
@@ -76,6 +78,7 @@ class Network:
         locations: Iterable[Location] = (),
         rules: Iterable[Rule] = (),
         max_distance_km: float = DEFAULT_MAX_DISTANCE_KM,
+        limits_version: int | None = None,
     ) -> Network:
         by_code = sorted(locations, key=lambda location: location.code)
         owned: defaultdict[PlantId, list[Location]] = defaultdict(list)
@@ -87,4 +90,5 @@ class Network:
             locations_of={plant_id: tuple(own) for plant_id, own in owned.items()},
             rules=tuple(sorted(rules, key=turn)),
             max_distance_km=max_distance_km,
+            limits_version=limits_version,
         )

@@ -1,4 +1,4 @@
-"""Plants, and the locations that hold their stock."""
+"""Plants, the areas they are looked after in, and the locations that hold their stock."""
 
 from __future__ import annotations
 
@@ -6,7 +6,14 @@ from datetime import datetime
 
 from hedgerow.contracts.datum import to_wgs84
 from hedgerow.contracts.fields import code
-from hedgerow.contracts.routing import CreateLocation, CreatePlant, LocationView, PlantView
+from hedgerow.contracts.routing import (
+    AreaView,
+    CreateArea,
+    CreateLocation,
+    CreatePlant,
+    LocationView,
+    PlantView,
+)
 
 from .fields import name
 
@@ -31,5 +38,16 @@ def new_location(command: CreateLocation, *, at: datetime) -> LocationView:
         code=code(command.code, "code", capitals=True),
         name=name(command.name, "name"),
         kind=command.kind,
+        created_at=at,
+    )
+
+
+def new_area(command: CreateArea, *, at: datetime) -> AreaView:
+    """Without plants. Raises Invalid, naming the field."""
+    return AreaView(
+        area_id=command.area_id,
+        code=code(command.code, "code", capitals=True),
+        name=name(command.name, "name"),
+        plant_ids=(),
         created_at=at,
     )

@@ -1,4 +1,5 @@
-"""Reading the rings of a GeoJSON Polygon or MultiPolygon (RFC 7946, sections 3.1.6 and 3.1.7).
+"""Reading the rings of a GeoJSON Polygon or MultiPolygon (RFC 7946, sections 3.1.6 and 3.1.7),
+also where a Feature or a FeatureCollection is around it (sections 3.2 and 3.3).
 
 Every refusal names the member it is about: `geojson.coordinates.0.3` is the fourth position of
 the first ring.
@@ -31,33 +32,74 @@ class AreaTooDetailed(Invalid):
 
 def read_polygons(geojson: Any, field: str) -> list[Rings]:
     """The polygons as lists of rings: degrees, longitude first, finite and in range; every ring
-    closed. Other members, and a third coordinate, are left out. Raises Invalid."""
-    if not isinstance(geojson, dict) or geojson.get("type") not in ("Polygon", "MultiPolygon"):
-        raise BadArea(
-            "A GeoJSON Polygon or MultiPolygon is needed.",
-            "需要 GeoJSON 的 Polygon 或 MultiPolygon",
-            field=f"{field}.type",
-        )
-    field = f"{field}.coordinates"
-    coordinates = _list(geojson.get("coordinates"), field)
-    if geojson["type"] == "Polygon":
-        given = [(coordinates, field)]
-    else:
-        given = [(_list(each, at), at) for each, at in _numbered(coordinates, field)]
-    _check_size([polygon for polygon, _ in given], field)
+    closed. Other members, and a third coordinate, are left out. Raises Invalid.
+
+    Map tools wrap what they export, so a Feature or a FeatureCollection of polygons is as good.
+    """
+    geometries = _geometries(geojson, field)
+    given = [each for geometry, at in geometries for each in _parts(geometry, at)]
+    whole = f"{geometries[0][1]}.coordinates" if len(geometries) == 1 else f"{field}.features"
+    _check_size([polygon for polygon, _ in given], whole)
     return [[_ring(ring, at) for ring, at in _numbered(polygon, place)] for polygon, place in given]
+
+
+def _geometries(geojson: Any, field: str) -> list[tuple[dict[str, Any], str]]:
+    """With the field of each."""
+    kind = geojson.get("type") if isinstance(geojson, dict) else None
+    if kind in ("Polygon", "MultiPolygon"):
+        return [(geojson, field)]
+    if kind == "Feature":
+        return _geometry(geojson, field)
+    if kind == "FeatureCollection":
+        features = _list(geojson.get("features"), f"{field}.features")
+        if len(features) > MOST_RINGS:
+            raise _too_detailed(f"{field}.features", f"{len(features)} features")
+        found = []
+        for feature, at in _numbered(features, f"{field}.features"):
+            if not isinstance(feature, dict) or feature.get("type") != "Feature":
+                raise _no_polygon(f"{at}.type")
+            found += _geometry(feature, at)
+        return found
+    raise _no_polygon(f"{field}.type")
+
+
+def _geometry(feature: dict[str, Any], field: str) -> list[tuple[dict[str, Any], str]]:
+    geometry = feature.get("geometry")
+    if not isinstance(geometry, dict) or geometry.get("type") not in ("Polygon", "MultiPolygon"):
+        raise _no_polygon(f"{field}.geometry.type")
+    return [(geometry, f"{field}.geometry")]
+
+
+def _parts(geometry: dict[str, Any], field: str) -> list[tuple[list[Any], str]]:
+    field = f"{field}.coordinates"
+    coordinates = _list(geometry.get("coordinates"), field)
+    if geometry["type"] == "Polygon":
+        return [(coordinates, field)]
+    return [(_list(each, at), at) for each, at in _numbered(coordinates, field)]
+
+
+def _no_polygon(field: str) -> BadArea:
+    return BadArea(
+        "A GeoJSON Polygon or MultiPolygon is needed, or a Feature or FeatureCollection of those.",
+        "需要 GeoJSON 的 Polygon 或 MultiPolygon，或由其组成的 Feature、FeatureCollection",
+        field=field,
+    )
 
 
 def _check_size(polygons: list[list[Any]], field: str) -> None:
     rings = [ring for polygon in polygons for ring in polygon]
     vertices = sum(len(ring) for ring in rings if isinstance(ring, list | tuple))
     if len(rings) > MOST_RINGS or vertices > MOST_VERTICES:
-        raise AreaTooDetailed(
-            f"An area has at most {MOST_RINGS:,} rings and {MOST_VERTICES:,} vertices.",
-            f"区域最多 {MOST_RINGS} 个环、{MOST_VERTICES} 个顶点",
-            field=field,
-            detail=f"{len(rings)} rings, {vertices} vertices",
-        )
+        raise _too_detailed(field, f"{len(rings)} rings, {vertices} vertices")
+
+
+def _too_detailed(field: str, detail: str) -> AreaTooDetailed:
+    return AreaTooDetailed(
+        f"An area has at most {MOST_RINGS:,} rings and {MOST_VERTICES:,} vertices.",
+        f"区域最多 {MOST_RINGS} 个环、{MOST_VERTICES} 个顶点",
+        field=field,
+        detail=detail,
+    )
 
 
 def _ring(given: Any, field: str) -> Ring:

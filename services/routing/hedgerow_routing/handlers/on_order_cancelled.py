@@ -16,4 +16,4 @@ async def on_order_cancelled(events: Sequence[OrderCancelled], tx: Transaction) 
     cancelled before it heard of it. A decision with an answer keeps it, and an answer that is
     still on its way replaces this one."""
     grant = tx.caller.grant_tenant(Permission.ORDER_CANCEL)
-    await DecisionStore(tx).cancel(grant, [event.order_id for event in events], at=tx.now)
+    await DecisionStore(tx).cancel(grant, events, at=tx.now)

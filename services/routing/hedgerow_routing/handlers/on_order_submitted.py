@@ -25,7 +25,7 @@ async def on_order_submitted(events: Sequence[OrderSubmitted], tx: Transaction) 
         decide(event, covering, network, decision_id=DecisionId(new_id()), at=tx.now)
         for event, covering in zip(events, areas, strict=True)
     ]
-    stored = await DecisionStore(tx).add(grant, made)
+    stored = await DecisionStore(tx).add(grant, made, network.limits_version)
     for event, decision in zip(events, made, strict=True):
         if decision.decision_id in stored:
             tx.emit(

@@ -8,7 +8,7 @@ from hedgerow.service import batched
 from hedgerow.transaction import Transaction
 
 from hedgerow_routing.domain.decision import result_of
-from hedgerow_routing.store.decisions import DecisionStore
+from hedgerow_routing.store.decisions import DecisionStore, Settlement
 
 
 @batched()
@@ -17,12 +17,9 @@ async def on_stock_reserved(events: Sequence[StockReserved], tx: Transaction) ->
     later one stands: they are of one reservation, so they come in order."""
     grant = tx.caller.grant_tenant(Permission.ORDER_SUBMIT)
     decisions = DecisionStore(tx)
-    chains = await decisions.chains(event.decision_id for event in events)
-    await decisions.settle(
-        grant,
-        {
-            event.decision_id: (result_of(chains[event.decision_id], event.plan), event.seen)
-            for event in events
-        },
-        at=tx.now,
-    )
+    placed = await decisions.placed(event.decision_id for event in events)
+    settlements = [
+        Settlement(event, result_of(placed[event.decision_id].chain, event.plan))
+        for event in events
+    ]
+    await decisions.settle(grant, settlements, placed, at=tx.now)

@@ -8,15 +8,14 @@ from hedgerow.contracts.routing import DecisionResult
 from hedgerow.service import batched
 from hedgerow.transaction import Transaction
 
-from hedgerow_routing.store.decisions import DecisionStore
+from hedgerow_routing.store.decisions import DecisionStore, Settlement
 
 
 @batched()
 async def on_stock_short(events: Sequence[StockShort], tx: Transaction) -> None:
     """The numbers that inventory saw join the decision: no chain had enough for every line."""
     grant = tx.caller.grant_tenant(Permission.ORDER_SUBMIT)
-    await DecisionStore(tx).settle(
-        grant,
-        {event.decision_id: (DecisionResult.SHORT, event.seen) for event in events},
-        at=tx.now,
-    )
+    decisions = DecisionStore(tx)
+    placed = await decisions.placed(event.decision_id for event in events)
+    settlements = [Settlement(event, DecisionResult.SHORT) for event in events]
+    await decisions.settle(grant, settlements, placed, at=tx.now)

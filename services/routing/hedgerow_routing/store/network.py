@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 from hedgerow.transaction import Transaction
-from sqlalchemy import ColumnElement, FromClause, Text, cast, column, func, select
+from sqlalchemy import ColumnElement, FromClause, Text, cast, column, func, select, true
 
 from hedgerow_routing.domain.network import (
     DEFAULT_MAX_DISTANCE_KM,
@@ -32,14 +32,18 @@ def _all(kind: type[msgspec.Struct], source: FromClause, *where: ColumnElement[b
 _PLANTS = func.routing.plants().table_valued(
     *(column(name) for name in Plant.__struct_fields__), name="plants"
 )
+_LIMITS = (
+    select(routing_limits.c.max_distance_km, routing_limits.c.version)
+    .where(routing_limits.c.active_to.is_(None))
+    .subquery("limits")
+)
 _LOAD = select(
     _all(Plant, _PLANTS),
     _all(Location, locations),
     _all(Rule, overflow_rules, overflow_rules.c.active_to.is_(None)),
-    select(routing_limits.c.max_distance_km)
-    .where(routing_limits.c.active_to.is_(None))
-    .scalar_subquery(),
-)
+    _LIMITS.c.max_distance_km,
+    _LIMITS.c.version,
+).select_from(select(1).subquery().outerjoin(_LIMITS, true()))
 
 
 class NetworkStore:
@@ -49,10 +53,12 @@ class NetworkStore:
     async def load(self) -> Network:
         """All plants of the tenant, also those the caller may not see: whoever answers a caller
         leaves these out."""
-        plants, places, rules, max_distance_km = (await self._conn.execute(_LOAD)).one()
+        row = (await self._conn.execute(_LOAD)).one()
+        plants, places, rules, max_distance_km, limits_version = row
         return Network.of(
             msgspec.json.decode(plants or NONE, type=tuple[Plant, ...]),
             msgspec.json.decode(places or NONE, type=tuple[Location, ...]),
             msgspec.json.decode(rules or NONE, type=tuple[Rule, ...]),
             DEFAULT_MAX_DISTANCE_KM if max_distance_km is None else max_distance_km,
+            limits_version,
         )

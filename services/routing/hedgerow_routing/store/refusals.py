@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from hedgerow.errors import Conflict
+from hedgerow.auth import Caller, Permission, TenantGrant
+from hedgerow.errors import Conflict, Denied
 
 
 class IdTaken(Conflict):
@@ -20,3 +21,21 @@ class ChangedMeanwhile(Conflict):
             "Someone else published a new version at the same moment; look at it and try again.",
             "其他人刚刚发布了新版本，请查看后重试",
         )
+
+
+class ServicesOnly(Denied):
+    code = "SERVICES_ONLY"
+
+    def __init__(self, *, detail: str) -> None:
+        super().__init__(
+            "Only Hedgerow's own services may ask this.",
+            "此请求仅供系统内部服务使用",
+            detail=detail,
+        )
+
+
+def grant_to_service(caller: Caller, permission: Permission) -> TenantGrant:
+    """Raises ServicesOnly for a person, whatever they hold."""
+    if not caller.is_service:
+        raise ServicesOnly(detail=caller.subject)
+    return caller.grant_tenant(permission)

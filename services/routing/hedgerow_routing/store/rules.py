@@ -25,6 +25,7 @@ _CLOSE_RULE = (
     update(overflow_rules)
     .where(overflow_rules.c.code == bindparam("of_code"), overflow_rules.c.active_to.is_(None))
     .values(active_to=bindparam("until"))
+    .returning(overflow_rules)
 )
 _OPEN_RULE = insert(overflow_rules).on_conflict_do_nothing().returning(overflow_rules.c.rule_id)
 _RULE = select(overflow_rules.c.rule_id).where(overflow_rules.c.rule_id == bindparam("rule_id"))
@@ -37,12 +38,14 @@ _CLOSE_LIMITS = (
     update(routing_limits)
     .where(routing_limits.c.active_to.is_(None))
     .values(active_to=bindparam("until"))
+    .returning(routing_limits)
 )
 _OPEN_LIMITS = insert(routing_limits).on_conflict_do_nothing().returning(routing_limits.c.version)
 
 
 class RuleStore:
     def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
         self._conn = tx.conn
         self._tenant_id = tx.tenant_id
 
@@ -54,11 +57,9 @@ class RuleStore:
         """Close the version in force and open this one. Raises ChangedMeanwhile or IdTaken."""
         grant.must_carry_everywhere(Permission.RULE_PUBLISH)
         closing = {"of_code": rule.code, "until": rule.active_from}
-        await self._conn.execute(_CLOSE_RULE, closing)
-        row = {
-            "tenant_id": self._tenant_id,
+        before = (await self._conn.execute(_CLOSE_RULE, closing)).one_or_none()
+        told = {
             "rule_id": rule.rule_id,
-            "code": rule.code,
             "name": rule.name,
             "version": rule.version,
             "priority": rule.priority,
@@ -66,16 +67,28 @@ class RuleStore:
             "channels": list(rule.channels),
             "chain": list(rule.chain),
             "safety_test": rule.safety_test,
+        }
+        row = told | {
+            "tenant_id": self._tenant_id,
+            "code": rule.code,
             "active_from": rule.active_from,
+            "published_by": self._tx.source().actor,
         }
         if await self._conn.scalar(_OPEN_RULE, row) is None:
             if await self._conn.scalar(_RULE, {"rule_id": rule.rule_id}) is not None:
                 raise IdTaken("rule_id")
             raise ChangedMeanwhile
+        self._tx.record(
+            f"rule:{self._tenant_id}:{rule.code}",
+            "published",
+            {name: (getattr(before, name, None), value) for name, value in told.items()},
+            plant_id=None,
+        )
 
 
 class LimitsStore:
     def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
         self._conn = tx.conn
         self._tenant_id = tx.tenant_id
 
@@ -86,12 +99,18 @@ class LimitsStore:
     async def publish(self, grant: TenantGrant, limits: RoutingLimitsView, at: datetime) -> None:
         """Close those in force and open these at `at`. Raises ChangedMeanwhile."""
         grant.must_carry_everywhere(Permission.LIMITS_SET)
-        await self._conn.execute(_CLOSE_LIMITS, {"until": at})
-        row = {
+        before = (await self._conn.execute(_CLOSE_LIMITS, {"until": at})).one_or_none()
+        told = {"version": limits.version, "max_distance_km": limits.max_distance_km}
+        row = told | {
             "tenant_id": self._tenant_id,
-            "version": limits.version,
-            "max_distance_km": limits.max_distance_km,
             "active_from": at,
+            "published_by": self._tx.source().actor,
         }
         if await self._conn.scalar(_OPEN_LIMITS, row) is None:
             raise ChangedMeanwhile
+        self._tx.record(
+            f"limits:{self._tenant_id}",
+            "set",
+            {name: (getattr(before, name, None), value) for name, value in told.items()},
+            plant_id=None,
+        )

@@ -45,8 +45,13 @@ plants = Table(
     Column("wgs84_lon", DOUBLE_PRECISION, nullable=False),
     Column("wgs84_lat", DOUBLE_PRECISION, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+    Column("area_id", Uuid),
     PrimaryKeyConstraint("tenant_id", "plant_id", name="plants_pkey"),
     UniqueConstraint("tenant_id", "code", name="plants_code"),
+    ForeignKeyConstraint(
+        ["tenant_id", "area_id"], ["areas.tenant_id", "areas.area_id"], name="plants_area"
+    ),
     CheckConstraint("datum in ('WGS84', 'GCJ02', 'BD09')", name="plants_datum"),
 )
 
@@ -69,8 +74,9 @@ locations = Table(
     Index("locations_by_plant", "tenant_id", "plant_id"),
 )
 
-# A service area has `area`, a MultiPolygon in WGS-84, and the coordinates it was given with in
-# `given` and `datum`. A presence fence has a circle: its centre as given and in WGS-84.
+# A polygon has `area`, a MultiPolygon in WGS-84, and the coordinates it was given with in `given`
+# and `datum`. A circle, which only a presence fence may be, has its centre as given and in WGS-84.
+# published_by is empty for versions from before it was kept.
 fences = Table(
     "fences",
     metadata,
@@ -92,6 +98,7 @@ fences = Table(
     Column("radius_m", DOUBLE_PRECISION),
     Column("active_from", DateTime(timezone=True), nullable=False),
     Column("active_to", DateTime(timezone=True)),
+    Column("published_by", Text),
     PrimaryKeyConstraint("tenant_id", "fence_id", name="fences_pkey"),
     UniqueConstraint("tenant_id", "plant_id", "kind", "name", "version", name="fences_version"),
     ForeignKeyConstraint(
@@ -99,7 +106,7 @@ fences = Table(
     ),
     CheckConstraint("datum in ('WGS84', 'GCJ02', 'BD09')", name="fences_datum"),
     CheckConstraint(
-        "kind = 'SERVICE_AREA' and area is not null and radius_m is null"
+        "kind in ('SERVICE_AREA', 'PRESENCE') and area is not null and radius_m is null"
         " or kind = 'PRESENCE' and area is null and radius_m > 0 and num_nulls(center_lon,"
         " center_lat, center_wgs84_lon, center_wgs84_lat) = 0",
         name="fences_kind",
@@ -132,6 +139,7 @@ overflow_rules = Table(
     Column("safety_test", Text, nullable=False),
     Column("active_from", DateTime(timezone=True), nullable=False),
     Column("active_to", DateTime(timezone=True)),
+    Column("published_by", Text),
     PrimaryKeyConstraint("tenant_id", "rule_id", name="overflow_rules_pkey"),
     UniqueConstraint("tenant_id", "code", "version", name="overflow_rules_version"),
     CheckConstraint("cardinality(chain) between 1 and 20", name="overflow_rules_chain"),
@@ -148,12 +156,15 @@ routing_limits = Table(
     Column("max_distance_km", DOUBLE_PRECISION, nullable=False),
     Column("active_from", DateTime(timezone=True), nullable=False),
     Column("active_to", DateTime(timezone=True)),
+    Column("published_by", Text),
     PrimaryKeyConstraint("tenant_id", "version", name="routing_limits_pkey"),
     CheckConstraint("max_distance_km > 0", name="routing_limits_distance"),
     CheckConstraint("active_to >= active_from", name="routing_limits_period"),
     Index("routing_limits_in_force", "tenant_id", unique=True, postgresql_where=_IN_FORCE),
 )
 
+# rule_id, fence_id and limits_version name what decided, of what `rules` and `assignment` tell, so
+# that the decisions of one version can be found.
 decisions = Table(
     "decisions",
     metadata,
@@ -173,6 +184,9 @@ decisions = Table(
     Column("seen", JSONB, nullable=False),
     Column("decided_at", DateTime(timezone=True), nullable=False),
     Column("settled_at", DateTime(timezone=True)),
+    Column("rule_id", Uuid),
+    Column("fence_id", Uuid),
+    Column("limits_version", Integer),
     PrimaryKeyConstraint("tenant_id", "decision_id", name="decisions_pkey"),
     UniqueConstraint("tenant_id", "order_id", name="decisions_order"),
     CheckConstraint("safety_test in ('CURRENT', 'AFTER')", name="decisions_safety_test"),
@@ -182,4 +196,23 @@ decisions = Table(
     ),
     CheckConstraint("(result = 'UNROUTABLE') = (plant_id is null)", name="decisions_plant"),
     CheckConstraint("(result = 'PENDING') = (settled_at is null)", name="decisions_settled"),
+    Index(
+        "decisions_of_rule",
+        "tenant_id",
+        "rule_id",
+        "decided_at",
+        postgresql_where=text("rule_id is not null"),
+    ),
+    Index(
+        "decisions_of_fence",
+        "tenant_id",
+        "fence_id",
+        postgresql_where=text("fence_id is not null"),
+    ),
+    Index(
+        "decisions_of_limits",
+        "tenant_id",
+        "limits_version",
+        postgresql_where=text("limits_version is not null"),
+    ),
 )

@@ -8,14 +8,15 @@ from geoalchemy2.shape import to_shape
 from hedgerow.auth import Permission
 from hedgerow.contracts.datum import to_wgs84
 from hedgerow.contracts.routing import CheckPresence, Circle, FenceKind, FencesByPlants, FenceView
-from hedgerow.contracts.values import Datum, FenceId, GeoPoint, LonLat, PlantId
+from hedgerow.contracts.values import Datum, FenceId, GeoPoint, PlantId, PresenceVerdict
 from hedgerow.service import answers_along
 from hedgerow.transaction import Transaction
 from shapely.geometry import MultiPolygon
 from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, select
 
 from hedgerow_routing.domain.area import geojson_of
-from hedgerow_routing.domain.presence import is_present
+from hedgerow_routing.domain.presence import accuracy, verdict_of
+from hedgerow_routing.store.fences import FenceStore
 from hedgerow_routing.store.tables import fences
 
 _IN_FORCE = fences.c.active_to.is_(None)
@@ -23,9 +24,6 @@ _BY_PLANTS = (
     select(fences)
     .where(fences.c.plant_id == any_(bindparam("plants", type_=ARRAY(Uuid))), _IN_FORCE)
     .order_by(fences.c.kind, fences.c.name)
-)
-_CIRCLES = select(fences.c.center_wgs84_lon, fences.c.center_wgs84_lat, fences.c.radius_m).where(
-    fences.c.plant_id == bindparam("plant_id"), fences.c.kind == FenceKind.PRESENCE, _IN_FORCE
 )
 
 
@@ -41,12 +39,12 @@ async def fences_by_plants(
     )
 
 
-async def check_presence(query: CheckPresence, tx: Transaction) -> bool:
-    """False where the plant has no presence fence: then nobody is known to be there."""
+async def check_presence(query: CheckPresence, tx: Transaction) -> PresenceVerdict:
+    """OUTSIDE where the plant has no presence fence: then nobody is known to be there."""
     grant = tx.caller.grant(query.plant_id, Permission.PLANT_READ, field="plant_id")
+    accuracy_m = accuracy(query.accuracy_m, "accuracy_m")
     point = to_wgs84(query.point, field="point")
-    rows = await tx.conn.execute(_CIRCLES, {"plant_id": grant.plant_id})
-    return is_present(point, ((LonLat(lon, lat), radius_m) for lon, lat, radius_m in rows))
+    return verdict_of(await FenceStore(tx).presence_m(grant, point), accuracy_m)
 
 
 def _fence(row: Row[Any]) -> FenceView:

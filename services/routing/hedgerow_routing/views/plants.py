@@ -14,11 +14,12 @@ from hedgerow.contracts.routing import (
     PlantsByIds,
     PlantView,
 )
-from hedgerow.contracts.values import Datum, GeoPoint, LocationId, LonLat, PlantId
+from hedgerow.contracts.values import LocationId, PlantId
 from hedgerow.service import answers_along
 from hedgerow.transaction import Transaction
 from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, select
 
+from hedgerow_routing.store.plants import plant_of
 from hedgerow_routing.store.tables import locations, plants
 
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
@@ -39,12 +40,12 @@ _LOCATIONS_BY_IDS = select(locations).where(locations.c.location_id == any_(_IDS
 @answers_along("ids")
 async def plants_by_ids(query: PlantsByIds, tx: Transaction) -> tuple[PlantView | None, ...]:
     rows = await tx.conn.execute(_PLANTS_BY_IDS, {"ids": list(query.ids)})
-    found = {row.plant_id: _plant(row) for row in rows}
+    found = {row.plant_id: plant_of(row) for row in rows}
     return tuple(found.get(plant_id) for plant_id in query.ids)
 
 
 async def list_plants(query: ListPlants, tx: Transaction) -> tuple[PlantView, ...]:
-    return tuple(_plant(row) for row in await tx.conn.execute(_PLANTS))
+    return tuple(plant_of(row) for row in await tx.conn.execute(_PLANTS))
 
 
 @answers_along("ids")
@@ -61,17 +62,6 @@ async def locations_by_ids(
 
 async def list_locations(query: ListLocations, tx: Transaction) -> tuple[LocationView, ...]:
     return tuple(_location(row) for row in await tx.conn.execute(_LOCATIONS))
-
-
-def _plant(row: Row[Any]) -> PlantView:
-    return PlantView(
-        plant_id=PlantId(row.plant_id),
-        code=row.code,
-        name=row.name,
-        point=GeoPoint(row.lon, row.lat, Datum(row.datum)),
-        wgs84=LonLat(row.wgs84_lon, row.wgs84_lat),
-        created_at=row.created_at,
-    )
 
 
 def _location(row: Row[Any]) -> LocationView:
