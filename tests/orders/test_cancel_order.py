@@ -1,5 +1,6 @@
 import pytest
 from hedgerow.auth import NotPermitted, Permission, Role
+from hedgerow.contracts.fields import BasisRequired
 from hedgerow.contracts.orders import (
     AdvanceOrder,
     CancelOrder,
@@ -10,7 +11,6 @@ from hedgerow.contracts.orders import (
 )
 from hedgerow.contracts.values import Basis, OrderId, new_id
 from hedgerow.errors import PlantForbidden
-from hedgerow_orders.domain.fields import BasisRequired
 from hedgerow_orders.domain.refusals import NotCancellable, StaleVersion
 from hedgerow_orders.handlers.advance_order import advance_order
 from hedgerow_orders.handlers.cancel_order import cancel_order

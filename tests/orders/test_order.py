@@ -1,11 +1,10 @@
 from datetime import timedelta
 
 import pytest
-from hedgerow.contracts.fields import BadText
+from hedgerow.contracts.fields import BadText, BasisRequired
 from hedgerow.contracts.orders import Milestone, OrderState, OrderStep, Sourcing
 from hedgerow.contracts.values import Basis, DecisionId, OrderId, PlantId, new_id
 from hedgerow_orders.domain.change import Change, ChangeKind
-from hedgerow_orders.domain.fields import BasisRequired
 from hedgerow_orders.domain.order import Order
 from hedgerow_orders.domain.refusals import (
     KitLockPending,

@@ -11,7 +11,7 @@ from collections.abc import Hashable, Iterable, Sized
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from hedgerow.contracts.values import Money
+from hedgerow.contracts.values import Basis, Money
 from hedgerow.errors import Invalid
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -50,6 +50,10 @@ class BadPrice(Invalid):
 
 class BadTime(Invalid):
     code = "TIME_INVALID"
+
+
+class BasisRequired(Invalid):
+    code = "BASIS_REQUIRED"
 
 
 class BadCount(Invalid):
@@ -171,6 +175,22 @@ def instant(value: datetime, field: str) -> datetime:
             field=field,
         )
     return value.astimezone(UTC)
+
+
+def basis(value: Basis, field: str) -> Basis:
+    """A type and the number of what it names; both are needed. Raises BasisRequired, BadText."""
+    for name, given in (("ref", value.ref), ("type", value.type)):
+        if not given.strip():
+            raise BasisRequired(
+                "This change needs its basis: what it rests on, and the number of that.",
+                "此变更需要依据：依据类型及其编号",
+                field=f"{field}.{name}",
+            )
+    return Basis(
+        type=one_line(value.type, f"{field}.type", most=100),
+        ref=one_line(value.ref, f"{field}.ref", most=100),
+        note=text(value.note, f"{field}.note", most=2000, blank=True),
+    )
 
 
 def counted(items: Sized, field: str, *, most: int, least: int = 1) -> None:

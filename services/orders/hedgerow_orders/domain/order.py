@@ -14,12 +14,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from hedgerow.contracts.fields import basis as checked_basis
 from hedgerow.contracts.fields import one_line
 from hedgerow.contracts.orders import Milestone, OrderState, OrderStep, Shortage, Sourcing
 from hedgerow.contracts.values import Basis, DecisionId, OrderId, PlantId
 
 from .change import Change, ChangeKind
-from .fields import basis as checked_basis
 from .refusals import (
     KitLockPending,
     NotCancellable,
