@@ -10,9 +10,7 @@ Differences = dict[str, tuple[Any, Any]]
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Differences:
     """Of the fields in `after`."""
-    return {
-        name: (before[name], value) for name, value in after.items() if before[name] != value
-    }
+    return {name: (before[name], value) for name, value in after.items() if before[name] != value}
 
 
 def beginnings(after: Mapping[str, Any]) -> Differences:
