@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hedgerow.access import on_access_changed, on_presence_policy_published
 from hedgerow.contracts.inventory import (
     AdjustStock,
     ListLedger,
@@ -19,7 +20,7 @@ from hedgerow.contracts.inventory import (
 )
 from hedgerow.contracts.orders import KitLockRequested, OrderCancelled, OrderDelivered
 from hedgerow.contracts.rma import RmaInspected
-from hedgerow.contracts.routing import OrderRouted
+from hedgerow.contracts.routing import AccessChanged, OrderRouted, PresencePolicyPublished
 from hedgerow.service import Service
 
 from hedgerow_inventory.handlers.adjust_stock import adjust_stock
@@ -65,5 +66,7 @@ service = Service(
         KitLockRequested: on_kit_locks_requested,
         OrderDelivered: on_orders_delivered,
         RmaInspected: on_rma_inspected,
+        AccessChanged: on_access_changed,
+        PresencePolicyPublished: on_presence_policy_published,
     },
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hedgerow.access import on_access_changed, on_presence_policy_published
 from hedgerow.contracts.inventory import (
     KitConfirmed,
     KitRefused,
@@ -20,7 +21,7 @@ from hedgerow.contracts.orders import (
     OrdersByIds,
     SubmitOrder,
 )
-from hedgerow.contracts.routing import OrderUnroutable
+from hedgerow.contracts.routing import AccessChanged, OrderUnroutable, PresencePolicyPublished
 from hedgerow.service import Service
 
 from hedgerow_orders.handlers.advance_order import advance_order
@@ -61,5 +62,7 @@ service = Service(
         StockShort: on_stock_short,
         KitConfirmed: on_kits_confirmed,
         KitRefused: on_kits_refused,
+        AccessChanged: on_access_changed,
+        PresencePolicyPublished: on_presence_policy_published,
     },
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hedgerow.access import on_access_changed, on_presence_policy_published
 from hedgerow.contracts.orders import OrderDelivered
 from hedgerow.contracts.rma import (
     CheckEligibility,
@@ -15,6 +16,7 @@ from hedgerow.contracts.rma import (
     RmasByIds,
     RmasByOrders,
 )
+from hedgerow.contracts.routing import AccessChanged, PresencePolicyPublished
 from hedgerow.service import Service
 
 from hedgerow_rma.handlers.decide_return import decide_return
@@ -45,5 +47,9 @@ service = Service(
         ListRmas: list_rmas,
         CheckEligibility: check_eligibility,
     },
-    reactions={OrderDelivered: on_order_delivered},
+    reactions={
+        OrderDelivered: on_order_delivered,
+        AccessChanged: on_access_changed,
+        PresencePolicyPublished: on_presence_policy_published,
+    },
 )

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+from hedgerow.access import on_access_changed, on_presence_policy_published
 from hedgerow.contracts.inventory import StockReserved, StockShort
 from hedgerow.contracts.orders import OrderCancelled, OrderSubmitted
 from hedgerow.contracts.routing import (
+    AccessChanged,
     CheckPresence,
     CreateLocation,
     CreatePlant,
@@ -18,6 +20,7 @@ from hedgerow.contracts.routing import (
     LocatePoint,
     LocationsByIds,
     PlantsByIds,
+    PresencePolicyPublished,
     PublishFence,
     PublishOverflowRule,
     SetRoutingLimits,
@@ -77,5 +80,7 @@ service = Service(
         OrderCancelled: on_order_cancelled,
         StockReserved: on_stock_reserved,
         StockShort: on_stock_short,
+        AccessChanged: on_access_changed,
+        PresencePolicyPublished: on_presence_policy_published,
     },
 )
