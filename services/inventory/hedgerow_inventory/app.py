@@ -7,6 +7,7 @@ from pathlib import Path
 from hedgerow.access import on_access_changed, on_presence_policy_published
 from hedgerow.contracts.inventory import (
     AdjustStock,
+    ListInventoryEvidence,
     ListLedger,
     ListSkus,
     ListStock,
@@ -17,10 +18,13 @@ from hedgerow.contracts.inventory import (
     SetSafetyLevel,
     SkusByCodes,
     StockByKeys,
+    VerifyInventoryEvidence,
 )
 from hedgerow.contracts.orders import KitLockRequested, OrderCancelled, OrderDelivered
 from hedgerow.contracts.rma import RmaInspected
 from hedgerow.contracts.routing import AccessChanged, OrderRouted, PresencePolicyPublished
+from hedgerow.evidence.listing import evidence_lister
+from hedgerow.evidence.verify import evidence_verifier
 from hedgerow.service import Service
 
 from hedgerow_inventory.handlers.adjust_stock import adjust_stock
@@ -34,6 +38,7 @@ from hedgerow_inventory.handlers.record_supply import record_supply
 from hedgerow_inventory.handlers.register_skus import register_skus
 from hedgerow_inventory.handlers.set_safety_level import set_safety_level
 from hedgerow_inventory.store.tables import evidence, messages, metadata
+from hedgerow_inventory.views.evidence import SOURCES
 from hedgerow_inventory.views.ledger import list_ledger
 from hedgerow_inventory.views.reservations import reservations_by_orders
 from hedgerow_inventory.views.skus import list_skus, skus_by_codes
@@ -59,6 +64,8 @@ service = Service(
         ListSkus: list_skus,
         SkusByCodes: skus_by_codes,
         ReservationsByOrders: reservations_by_orders,
+        ListInventoryEvidence: evidence_lister("inventory", evidence, SOURCES),
+        VerifyInventoryEvidence: evidence_verifier("inventory", evidence, SOURCES),
     },
     reactions={
         OrderRouted: on_orders_routed,

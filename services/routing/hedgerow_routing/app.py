@@ -17,6 +17,7 @@ from hedgerow.contracts.routing import (
     ListLocations,
     ListOverflowRules,
     ListPlants,
+    ListRoutingEvidence,
     LocatePoint,
     LocationsByIds,
     PlantsByIds,
@@ -24,7 +25,10 @@ from hedgerow.contracts.routing import (
     PublishFence,
     PublishOverflowRule,
     SetRoutingLimits,
+    VerifyRoutingEvidence,
 )
+from hedgerow.evidence.listing import evidence_lister
+from hedgerow.evidence.verify import evidence_verifier
 from hedgerow.service import Service
 
 from hedgerow_routing.handlers.create_location import create_location
@@ -38,6 +42,7 @@ from hedgerow_routing.handlers.publish_overflow_rule import publish_overflow_rul
 from hedgerow_routing.handlers.set_routing_limits import set_routing_limits
 from hedgerow_routing.store.tables import evidence, messages, metadata
 from hedgerow_routing.views.decisions import decisions_by_ids, decisions_by_orders
+from hedgerow_routing.views.evidence import SOURCES
 from hedgerow_routing.views.fences import check_presence, fences_by_plants
 from hedgerow_routing.views.plants import (
     list_locations,
@@ -74,6 +79,8 @@ service = Service(
         CheckPresence: check_presence,
         DecisionsByIds: decisions_by_ids,
         DecisionsByOrders: decisions_by_orders,
+        ListRoutingEvidence: evidence_lister("routing", evidence, SOURCES),
+        VerifyRoutingEvidence: evidence_verifier("routing", evidence, SOURCES),
     },
     reactions={
         OrderSubmitted: on_order_submitted,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from hedgerow.evidence.listing import EvidenceSources
 from sqlalchemy import Column, Select, Text, cast, literal, select, union_all
 
 from hedgerow_inventory.store.tables import returns, skus, stock, supplies
@@ -42,3 +43,6 @@ def _stream(name: Any) -> Any:
 
 def _all_of(*selects: Select[Any]) -> Select[Any]:
     return select(union_all(*selects).subquery().c.stream)
+
+
+SOURCES = EvidenceSources(of_order=of_order, of_customer=None, of_sku=of_sku)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from hedgerow.evidence.listing import EvidenceSources
 from sqlalchemy import Select, Text, cast, literal, select
 
 from hedgerow_orders.store.tables import order_lines, orders
@@ -28,3 +29,6 @@ def of_sku(code: str) -> Select[Any]:
         .where(order_lines.c.sku == code)
         .distinct()
     )
+
+
+SOURCES = EvidenceSources(of_order=of_order, of_customer=of_customer, of_sku=of_sku)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from hedgerow.evidence.listing import EvidenceSources
 from sqlalchemy import Column, Select, Text, and_, cast, select
 
 from hedgerow_rma.store.tables import delivered_orders, rma_lines, rmas
@@ -35,3 +36,6 @@ def of_sku(code: str) -> Select[Any]:
 
 def _streams(rma_id: Column[Any]) -> Select[Any]:
     return select(("rma:" + cast(rma_id, Text)).label("stream"))
+
+
+SOURCES = EvidenceSources(of_order=of_order, of_customer=of_customer, of_sku=of_sku)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from hedgerow.evidence.listing import EvidenceSources
 from sqlalchemy import Select, Text, cast, select
 
 from hedgerow_routing.store.tables import decisions
@@ -20,3 +21,6 @@ def of_order(order_id: UUID) -> Select[Any]:
 def of_sku(code: str) -> Select[Any]:
     """Decisions on orders with a line of it."""
     return _STREAMS.where(decisions.c.lines.contains([{"sku": code}]))
+
+
+SOURCES = EvidenceSources(of_order=of_order, of_customer=None, of_sku=of_sku)
