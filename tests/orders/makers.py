@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from chains import keep
 from hedgerow.auth import Caller
 from hedgerow.contracts.inventory import (
     ItemClass,
@@ -93,9 +94,13 @@ def service(tx: Transaction) -> Caller:
 async def acting(
     tx: Transaction, who: Caller, *, now: datetime | None = None
 ) -> AsyncIterator[Transaction]:
-    """The same database transaction as somebody else sees it; what they emit is theirs."""
+    """The same database transaction as somebody else sees it; what they emit is theirs, and what
+    they do leaves evidence."""
+    await keep(tx)
     await enter(tx.conn, who.reach(), timeout_s=20)
-    yield Transaction(tx.conn, who, now or tx.now)
+    acted = Transaction(tx.conn, who, now or tx.now)
+    yield acted
+    await keep(acted)
     await enter(tx.conn, tx.caller.reach(), timeout_s=20)
 
 

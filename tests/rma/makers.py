@@ -18,7 +18,7 @@ from hedgerow.contracts.rma import (
     ReturnLine,
     RmaView,
 )
-from hedgerow.contracts.values import LocationId, OrderId, PlantId, RmaId, new_id
+from hedgerow.contracts.values import Basis, LocationId, OrderId, PlantId, RmaId, new_id
 from hedgerow.transaction import Transaction
 from hedgerow.transaction.tenancy import enter
 from hedgerow_rma.domain.delivered_order import DeliveredOrder
@@ -35,6 +35,8 @@ NINGBO = PlantId(new_id())
 SUZHOU = PlantId(new_id())
 NINGBO_STORE = LocationId(new_id())
 HEFEI = LocationId(new_id())
+LETTER = Basis("CUSTOMER_LETTER", "2026-0402", "客户来函要求退货")
+REVIEW_RECORD = Basis("REVIEW_RECORD", "PS-2026-0031")
 
 
 def delivered_line(line_no: int, quantity: str = "5", *, custom: bool = False) -> DeliveredLine:
@@ -114,12 +116,17 @@ def ask(order: OrderDelivered, quantities: dict[int, str] | None = None) -> Requ
         order_id=order.order_id,
         lines=lines_of(quantities or {1: "2"}),
         reason="规格不符",
+        basis=LETTER,
     )
 
 
 async def decided(tx: Transaction, rma: RmaView, *, approve: bool = True) -> RmaView:
-    command = DecideReturn(rma_id=rma.rma_id, approve=approve, note="客户已确认")
-    return await decide_return(command, tx)
+    return await decide_return(decision(rma.rma_id, approve=approve), tx)
+
+
+def decision(rma_id: RmaId, **changes: Any) -> DecideReturn:
+    given = {"approve": True, "note": "客户已确认", "basis": REVIEW_RECORD} | changes
+    return DecideReturn(rma_id=rma_id, **given)
 
 
 async def received(

@@ -1,16 +1,19 @@
 import pytest
 from hedgerow.auth import NotPermitted, Permission, Role
-from hedgerow.contracts.fields import BadText
-from hedgerow.contracts.rma import DecideReturn, RmaDecided, RmaState
-from hedgerow.contracts.values import RmaId, new_id
+from hedgerow.contracts.fields import BadText, BasisRequired
+from hedgerow.contracts.rma import RmaDecided, RmaState
+from hedgerow.contracts.values import Basis, RmaId, new_id
 from hedgerow.errors import PlantForbidden
 from hedgerow_rma.domain.rma import WrongState
 from hedgerow_rma.handlers.decide_return import decide_return
 from hedgerow_rma.store.tables import rma_changes
 from rma.makers import (
+    LETTER,
     NINGBO,
+    REVIEW_RECORD,
     become,
     decided,
+    decision,
     deliver,
     delivered_line,
     order_delivered,
@@ -84,11 +87,43 @@ async def test_a_decision_needs_a_note(rma_db):
         before, events = await stored(tx), len(tx.emitted)
 
         with pytest.raises(BadText) as refused:
-            await decide_return(DecideReturn(rma_id=rma.rma_id, approve=True, note=""), tx)
+            await decide_return(decision(rma.rma_id, note=""), tx)
 
         assert refused.value.field == "note"
         assert await stored(tx) == before
         assert len(tx.emitted) == events
+
+
+@pytest.mark.parametrize(
+    ("basis", "field"),
+    [(Basis("", "PS-1"), "basis.type"), (Basis("REVIEW_RECORD", " "), "basis.ref")],
+)
+async def test_a_decision_without_its_basis_is_refused(rma_db, basis, field):
+    async with transaction(rma_db, administrator()) as tx:
+        rma = await in_review(tx)
+        before, events, entries = await stored(tx), len(tx.emitted), len(tx.recorded)
+
+        with pytest.raises(BasisRequired) as refused:
+            await decide_return(decision(rma.rma_id, basis=basis), tx)
+
+        assert refused.value.field == field
+        assert await stored(tx) == before
+        assert (len(tx.emitted), len(tx.recorded)) == (events, entries)
+
+
+async def test_the_basis_is_kept_with_the_change_it_was_given_for(rma_db):
+    async with transaction(rma_db, administrator()) as tx:
+        rma = await in_review(tx)
+        await decide_return(
+            decision(rma.rma_id, basis=Basis(" REVIEW_RECORD ", "PS-2026-0031")), tx
+        )
+
+        kept = await tx.conn.execute(select(rma_changes.c.basis).order_by(rma_changes.c.version))
+        assert [row.basis for row in kept] == [
+            {"type": "CUSTOMER_LETTER", "ref": "2026-0402", "note": "客户来函要求退货"},
+            {"type": "REVIEW_RECORD", "ref": "PS-2026-0031", "note": ""},
+        ]
+        assert [each.basis for each in tx.recorded] == [LETTER, REVIEW_RECORD]
 
 
 async def test_sales_may_ask_but_not_decide(rma_db):
@@ -111,7 +146,7 @@ async def test_a_foreign_return_and_an_unknown_one_get_the_same_answer(rma_db):
         words = []
         for rma_id in (rma.rma_id, RmaId(new_id())):
             with pytest.raises(PlantForbidden) as refused:
-                await decide_return(DecideReturn(rma_id=rma_id, approve=True, note="好"), stranger)
+                await decide_return(decision(rma_id), stranger)
             words.append((refused.value.en, refused.value.zh, refused.value.field))
 
         assert words[0] == words[1]

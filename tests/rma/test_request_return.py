@@ -6,16 +6,16 @@ import pytest
 from hedgerow.auth import NotPermitted, Permission, Role
 from hedgerow.contracts.rma import (
     EligibilityCode,
-    RequestReturn,
     RmaLineView,
     RmaRequested,
     RmaState,
 )
-from hedgerow.contracts.values import OrderId, RmaId, new_id
+from hedgerow.contracts.values import Basis
 from hedgerow.errors import Invalid, PlantForbidden
 from hedgerow_rma.domain.rma import OverQuantity
 from hedgerow_rma.handlers.request_return import request_return
 from hedgerow_rma.store.rmas import RmaExists
+from msgspec.structs import replace
 from rma.makers import (
     NINGBO,
     ask,
@@ -24,7 +24,6 @@ from rma.makers import (
     deliver,
     delivered_line,
     inspected,
-    lines_of,
     order_delivered,
     received,
     requested,
@@ -269,22 +268,22 @@ async def test_an_id_is_used_for_one_return_only(rma_db):
         assert len(tx.emitted) == 1
 
 
-async def test_a_reason_that_cannot_be_stored_is_refused(rma_db):
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"reason": "a\0b"}, "reason"),
+        ({"basis": Basis("", "2026-0402")}, "basis.type"),
+        ({"basis": Basis("CUSTOMER_LETTER", " ")}, "basis.ref"),
+    ],
+)
+async def test_a_request_needs_a_reason_and_a_basis_that_can_be_stored(rma_db, changed, field):
     order = order_delivered()
     async with transaction(rma_db, administrator()) as tx:
         await deliver(tx, order)
 
         with pytest.raises(Invalid) as refused:
-            await request_return(
-                RequestReturn(
-                    rma_id=RmaId(new_id()),
-                    order_id=OrderId(order.order_id),
-                    lines=lines_of({1: "1"}),
-                    reason="a\0b",
-                ),
-                tx,
-            )
+            await request_return(replace(ask(order), **changed), tx)
 
-        assert refused.value.field == "reason"
+        assert refused.value.field == field
         assert await stored(tx) == NOTHING
-        assert tx.emitted == []
+        assert (tx.emitted, tx.recorded) == ([], [])

@@ -1,15 +1,17 @@
 from datetime import timedelta
 
 import pytest
-from hedgerow.contracts.fields import BadText
+from hedgerow.contracts.fields import BadText, BasisRequired
 from hedgerow.contracts.rma import Disposition, RmaState
-from hedgerow.contracts.values import RmaId, new_id
+from hedgerow.contracts.values import Basis, RmaId, new_id
 from hedgerow_rma.domain.eligibility import assess
 from hedgerow_rma.domain.inspection import NotForRefused
 from hedgerow_rma.domain.rma import Change, OverQuantity, Rma, Step, WrongState
 from rma.makers import (
+    LETTER,
     NINGBO,
     NINGBO_STORE,
+    REVIEW_RECORD,
     delivered_line,
     delivered_order,
     fate,
@@ -29,11 +31,12 @@ def rma(state=RmaState.APPROVED, *, reason="规格不符", quantities=None, comi
         lines,
         reason,
         assess(order, lines, coming_back or {}, at=NOON),
+        LETTER,
         number="RMA20260329-0001",
         by="clerk",
         at=NOON,
     )
-    assert change == Change(Step.REQUESTED, None, made.state)
+    assert change == Change(Step.REQUESTED, None, made.state, basis=LETTER)
     made.state = state
     return made
 
@@ -73,9 +76,9 @@ def test_a_reason_loses_the_space_around_it():
 def test_a_person_decides_a_return_in_review(approve, state):
     made = rma(RmaState.REVIEW)
 
-    change = made.decide(approve, "样品可复用", at=LATER)
+    change = made.decide(approve, "样品可复用", REVIEW_RECORD, at=LATER)
 
-    assert change == Change(Step.DECIDED, RmaState.REVIEW, state, "样品可复用")
+    assert change == Change(Step.DECIDED, RmaState.REVIEW, state, "样品可复用", REVIEW_RECORD)
     assert (made.state, made.decision_note, made.updated_at) == (state, "样品可复用", LATER)
     assert made.version == 2
 
@@ -84,10 +87,21 @@ def test_a_decision_without_a_note_is_refused():
     made = rma(RmaState.REVIEW)
 
     with pytest.raises(BadText) as refused:
-        made.decide(True, " ", at=LATER)
+        made.decide(True, " ", REVIEW_RECORD, at=LATER)
 
     assert refused.value.field == "note"
     assert (made.state, made.version) == (RmaState.REVIEW, 1)
+
+
+@pytest.mark.parametrize("ref", ["", " "])
+def test_a_decision_without_a_basis_is_refused(ref):
+    made = rma(RmaState.REVIEW)
+
+    with pytest.raises(BasisRequired) as refused:
+        made.decide(True, "好", Basis("REVIEW_RECORD", ref), at=LATER)
+
+    assert refused.value.field == "basis.ref"
+    assert (made.state, made.decision_note, made.version) == (RmaState.REVIEW, "", 1)
 
 
 def test_goods_are_received_and_accepted():
@@ -115,7 +129,7 @@ def test_refused_goods_go_back_whole_and_have_no_disposition():
 
 
 STEPS = {
-    RmaState.REVIEW: lambda rma: rma.decide(True, "好", at=LATER),
+    RmaState.REVIEW: lambda rma: rma.decide(True, "好", REVIEW_RECORD, at=LATER),
     RmaState.APPROVED: lambda rma: rma.receive(NINGBO_STORE, NINGBO, at=LATER),
     RmaState.RECEIVED: lambda rma: rma.inspect(False, [], at=LATER),
 }

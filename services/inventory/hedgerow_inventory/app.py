@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hedgerow.access import on_access_changed, on_presence_policy_published
 from hedgerow.contracts.inventory import (
     AdjustStock,
+    ListInventoryEvidence,
     ListLedger,
     ListSkus,
     ListStock,
@@ -16,10 +18,13 @@ from hedgerow.contracts.inventory import (
     SetSafetyLevel,
     SkusByCodes,
     StockByKeys,
+    VerifyInventoryEvidence,
 )
 from hedgerow.contracts.orders import KitLockRequested, OrderCancelled, OrderDelivered
 from hedgerow.contracts.rma import RmaInspected
-from hedgerow.contracts.routing import OrderRouted
+from hedgerow.contracts.routing import AccessChanged, OrderRouted, PresencePolicyPublished
+from hedgerow.evidence.listing import evidence_lister
+from hedgerow.evidence.verify import evidence_verifier
 from hedgerow.service import Service
 
 from hedgerow_inventory.handlers.adjust_stock import adjust_stock
@@ -33,6 +38,7 @@ from hedgerow_inventory.handlers.record_supply import record_supply
 from hedgerow_inventory.handlers.register_skus import register_skus
 from hedgerow_inventory.handlers.set_safety_level import set_safety_level
 from hedgerow_inventory.store.tables import evidence, messages, metadata
+from hedgerow_inventory.views.evidence import SOURCES
 from hedgerow_inventory.views.ledger import list_ledger
 from hedgerow_inventory.views.reservations import reservations_by_orders
 from hedgerow_inventory.views.skus import list_skus, skus_by_codes
@@ -58,6 +64,8 @@ service = Service(
         ListSkus: list_skus,
         SkusByCodes: skus_by_codes,
         ReservationsByOrders: reservations_by_orders,
+        ListInventoryEvidence: evidence_lister("inventory", evidence, SOURCES),
+        VerifyInventoryEvidence: evidence_verifier("inventory", evidence, SOURCES),
     },
     reactions={
         OrderRouted: on_orders_routed,
@@ -65,5 +73,7 @@ service = Service(
         KitLockRequested: on_kit_locks_requested,
         OrderDelivered: on_orders_delivered,
         RmaInspected: on_rma_inspected,
+        AccessChanged: on_access_changed,
+        PresencePolicyPublished: on_presence_policy_published,
     },
 )

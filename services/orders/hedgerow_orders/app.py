@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hedgerow.access import on_access_changed, on_presence_policy_published
 from hedgerow.contracts.inventory import (
     KitConfirmed,
     KitRefused,
@@ -16,11 +17,15 @@ from hedgerow.contracts.orders import (
     CancelOrder,
     HistoryByOrders,
     ListOrders,
+    ListOrdersEvidence,
     OrderByNumber,
     OrdersByIds,
     SubmitOrder,
+    VerifyOrdersEvidence,
 )
-from hedgerow.contracts.routing import OrderUnroutable
+from hedgerow.contracts.routing import AccessChanged, OrderUnroutable, PresencePolicyPublished
+from hedgerow.evidence.listing import evidence_lister
+from hedgerow.evidence.verify import evidence_verifier
 from hedgerow.service import Service
 
 from hedgerow_orders.handlers.advance_order import advance_order
@@ -33,6 +38,7 @@ from hedgerow_orders.handlers.on_stock_reserved import on_stock_reserved
 from hedgerow_orders.handlers.on_stock_short import on_stock_short
 from hedgerow_orders.handlers.submit_order import submit_orders
 from hedgerow_orders.store.tables import evidence, messages, metadata
+from hedgerow_orders.views.evidence import SOURCES
 from hedgerow_orders.views.history import history_by_orders
 from hedgerow_orders.views.listing import list_orders
 from hedgerow_orders.views.orders import order_by_number, orders_by_ids
@@ -53,6 +59,8 @@ service = Service(
         OrderByNumber: order_by_number,
         ListOrders: list_orders,
         HistoryByOrders: history_by_orders,
+        ListOrdersEvidence: evidence_lister("orders", evidence, SOURCES),
+        VerifyOrdersEvidence: evidence_verifier("orders", evidence, SOURCES),
     },
     reactions={
         SkuRegistered: on_skus_registered,
@@ -61,5 +69,7 @@ service = Service(
         StockShort: on_stock_short,
         KitConfirmed: on_kits_confirmed,
         KitRefused: on_kits_refused,
+        AccessChanged: on_access_changed,
+        PresencePolicyPublished: on_presence_policy_published,
     },
 )

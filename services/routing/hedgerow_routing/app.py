@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+from hedgerow.access import on_access_changed, on_presence_policy_published
 from hedgerow.contracts.inventory import StockReserved, StockShort
 from hedgerow.contracts.orders import OrderCancelled, OrderSubmitted
 from hedgerow.contracts.routing import (
     AccessBySubjects,
     AccessCaseByNumber,
+    AccessChanged,
     AttestPresence,
     BindPlant,
     CheckPresence,
@@ -25,11 +27,13 @@ from hedgerow.contracts.routing import (
     ListMemberships,
     ListOverflowRules,
     ListPlants,
+    ListRoutingEvidence,
     LocatePoint,
     LocationsByIds,
     ObserveClaims,
     PlantsByIds,
     PresencePolicies,
+    PresencePolicyPublished,
     PublishFence,
     PublishOverflowRule,
     PublishPresencePolicy,
@@ -38,7 +42,10 @@ from hedgerow.contracts.routing import (
     SetPlantArea,
     SetRoutingLimits,
     TraceRules,
+    VerifyRoutingEvidence,
 )
+from hedgerow.evidence.listing import evidence_lister
+from hedgerow.evidence.verify import evidence_verifier
 from hedgerow.service import Service
 
 from hedgerow_routing.handlers.attest_presence import attest_presence
@@ -64,6 +71,7 @@ from hedgerow_routing.store.tables import evidence, messages, metadata
 from hedgerow_routing.views.areas import list_areas
 from hedgerow_routing.views.cases import access_case_by_number
 from hedgerow_routing.views.decisions import decisions_by_ids, decisions_by_orders
+from hedgerow_routing.views.evidence import SOURCES
 from hedgerow_routing.views.explanations import explain_access
 from hedgerow_routing.views.fences import check_presence, fences_by_plants
 from hedgerow_routing.views.memberships import access_by_subjects, list_memberships
@@ -121,11 +129,15 @@ service = Service(
         AccessCaseByNumber: access_case_by_number,
         PresencePolicies: presence_policies,
         TraceRules: trace_rules,
+        ListRoutingEvidence: evidence_lister("routing", evidence, SOURCES),
+        VerifyRoutingEvidence: evidence_verifier("routing", evidence, SOURCES),
     },
     reactions={
         OrderSubmitted: on_order_submitted,
         OrderCancelled: on_order_cancelled,
         StockReserved: on_stock_reserved,
         StockShort: on_stock_short,
+        AccessChanged: on_access_changed,
+        PresencePolicyPublished: on_presence_policy_published,
     },
 )

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import MetaData, any_, bindparam, select
+from sqlalchemy import Text, Uuid, bindparam, func, select
 
-from hedgerow.access.tables import access_tables
 from hedgerow.auth import Presence
 from hedgerow.contracts.message import Message
 from hedgerow.contracts.routing import PresenceAct
@@ -16,9 +15,8 @@ from hedgerow.transaction import Transaction
 
 GOOD_FOR = timedelta(minutes=2)
 
-_PRESENCE = access_tables(MetaData()).presence
-_NEEDED = select(_PRESENCE.c.version).where(
-    _PRESENCE.c.plant_id == bindparam("plant"), bindparam("act") == any_(_PRESENCE.c.acts)
+_NEEDED = select(
+    func.app.demands_presence(bindparam("plant", type_=Uuid), bindparam("act", type_=Text))
 )
 
 
@@ -70,8 +68,7 @@ async def demand_presence(
     A position was attested by routing before the act, for this plant and act, at most two minutes
     ago. Raises PresenceRequired, OutsideFence, PresenceUncertain.
     """
-    needed = await tx.conn.scalar(_NEEDED, {"plant": plant_id, "act": str(act)})
-    if needed is None:
+    if not await tx.conn.scalar(_NEEDED, {"plant": plant_id, "act": str(act)}):
         return
     presence = tx.source(because).presence
     if presence is None or not _is_for(presence, plant_id, act, tx):

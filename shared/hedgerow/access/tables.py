@@ -16,7 +16,7 @@ from sqlalchemy import (
     Uuid,
 )
 
-from hedgerow.transaction.tenancy import secure
+from hedgerow.transaction.tenancy import TENANT, secure
 
 # Asked in the message that begins a transaction, so it costs no trip of its own. Subjects come as
 # hexadecimal: nothing in the statement can then be taken for SQL.
@@ -34,6 +34,18 @@ begin
     raise exception 'these rights are no longer the newest' using errcode = '{STALE}';
   end if;
 end
+$$
+"""
+
+# What a plant demands also binds those who see nothing else of it: a returned parcel may lie at
+# another plant than its inspector's. Row security would hide the policy, and with it the demand.
+_DEMANDS_PRESENCE = """
+create function app.demands_presence(plant uuid, act text) returns boolean
+language sql stable security definer set search_path = public, pg_temp as $$
+  select exists (
+    select from presence_policies p
+    where p.tenant_id = app.tenant() and p.plant_id = plant and demands_presence.act = any (p.acts)
+  )
 $$
 """
 
@@ -80,7 +92,9 @@ def secure_access(runtime: str) -> list[str]:
     return [
         *secure("access_versions", runtime, plant=None, verbs="select, insert, update"),
         *secure("presence_policies", runtime, verbs="select, insert, update"),
+        f"create policy definer on presence_policies for select to {runtime}_owner using ({TENANT})",
         _ADMIT,
-        "revoke all on function app.admit from public",
-        f"grant execute on function app.admit to {runtime}",
+        _DEMANDS_PRESENCE,
+        "revoke all on function app.admit, app.demands_presence from public",
+        f"grant execute on function app.admit, app.demands_presence to {runtime}",
     ]

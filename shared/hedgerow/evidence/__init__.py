@@ -9,13 +9,22 @@ tables   entries, heads, anchors
 schema   what the database itself sees to: append-only, and the linking of the chains
 entry    an entry's text and hash
 writer   from a transaction's changes to entries
+changes  what a store says of a row before and after
 listing  looking them up
 verify   recomputing chains and anchors
 anchors  signing and publishing, every minute
 merkle   one hash over many (RFC 6962)
 """
 
+from hedgerow.evidence.changes import Differences, beginnings, differences
 from hedgerow.evidence.tables import EvidenceTables, evidence_tables
 from hedgerow.evidence.writer import EvidenceWriter
 
-__all__ = ["EvidenceTables", "EvidenceWriter", "evidence_tables"]
+__all__ = [
+    "Differences",
+    "EvidenceTables",
+    "EvidenceWriter",
+    "beginnings",
+    "differences",
+    "evidence_tables",
+]

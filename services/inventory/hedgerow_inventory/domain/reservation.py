@@ -90,6 +90,10 @@ class ReservationSet:
         )
 
     @property
+    def aggregate(self) -> str:
+        return f"reservation:{self.order_id}"
+
+    @property
     def owner(self) -> PlantId:
         """The order's plant. Raises ValueError for one that never was routed: it has no events."""
         if self.plant_id is None:

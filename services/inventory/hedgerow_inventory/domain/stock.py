@@ -62,6 +62,10 @@ class Stock:
         return StockKey(self.sku, self.location_id)
 
     @property
+    def aggregate(self) -> str:
+        return stock_aggregate(self.key)
+
+    @property
     def available(self) -> Decimal:
         return self.on_hand - self.quality_hold - self.damaged - self.reserved - self.allocated
 
@@ -151,6 +155,10 @@ class Stock:
 def _split(quantity: Decimal, held: ReservationState) -> tuple[Decimal, Decimal]:
     """How much of it is reserved, and how much allocated."""
     return (ZERO, quantity) if held is ReservationState.ALLOCATED else (quantity, ZERO)
+
+
+def stock_aggregate(key: StockKey) -> str:
+    return f"stock:{key.location_id}:{key.sku}"
 
 
 def order_reference(order_id: OrderId) -> str:

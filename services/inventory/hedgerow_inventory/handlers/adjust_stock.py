@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from hedgerow.access import demand_presence
 from hedgerow.auth import Permission
 from hedgerow.contracts.fields import not_zero, one_line
 from hedgerow.contracts.inventory import AdjustStock, LedgerKind, StockKey, StockView
+from hedgerow.contracts.routing import PresenceAct
 from hedgerow.transaction import Transaction
 
 from hedgerow_inventory.domain.inputs import REASON_LENGTH, SKU_LENGTH
@@ -17,6 +19,7 @@ from .stock_changed import announce
 async def adjust_stock(command: AdjustStock, tx: Transaction) -> StockView:
     """Correct what is on hand by a counted difference."""
     grant = tx.caller.grant(command.plant_id, Permission.STOCK_ADJUST, field="location_id")
+    await demand_presence(tx, command.plant_id, PresenceAct.STOCK_ADJUST)
     code = one_line(command.sku, "sku", most=SKU_LENGTH)
     delta = not_zero(command.delta, "delta")
     reason = one_line(command.reason, "reason", most=REASON_LENGTH)

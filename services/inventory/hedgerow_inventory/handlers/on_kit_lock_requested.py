@@ -15,7 +15,7 @@ from hedgerow_inventory.store.skus import SkuStore
 from hedgerow_inventory.store.stock import StockStore
 from hedgerow_inventory.store.supplies import SupplyStore
 
-from .reservation_changed import announce
+from .reservation_changed import announce, by_order
 
 
 @batched()
@@ -35,10 +35,10 @@ async def on_kit_locks_requested(events: Sequence[KitLockRequested], tx: Transac
         id: decide_kit(order, stock, skus, earliest_due, tx.now) for id, order in orders.items()
     }
 
-    await reservations.save(grant, orders.values())
-    await stocks.book(
-        grant, LedgerKind.ALLOCATION, [moved for kit in kits.values() for moved in kit.movements]
-    )
+    because = by_order(events)
+    await reservations.save(grant, orders.values(), because)
+    movements = [moved for kit in kits.values() for moved in kit.movements]
+    await stocks.book(grant, LedgerKind.ALLOCATION, movements, because=because)
     for event in events:
         if order := orders.get(event.order_id):
             announce(tx, order, _told(order, kits[event.order_id]), because=event)

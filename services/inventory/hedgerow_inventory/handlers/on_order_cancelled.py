@@ -12,7 +12,7 @@ from hedgerow_inventory.domain.reservation import keys_held
 from hedgerow_inventory.store.reservations import ReservationStore
 from hedgerow_inventory.store.stock import StockStore
 
-from .reservation_changed import announce
+from .reservation_changed import announce, by_order
 
 
 @batched()
@@ -27,10 +27,10 @@ async def on_orders_cancelled(events: Sequence[OrderCancelled], tx: Transaction)
 
     freed = {event.order_id: orders[event.order_id].cancel(stock) for event in events}
 
-    await reservations.save(grant, orders.values())
-    await stocks.book(
-        grant, LedgerKind.RELEASE, [moved for each in freed.values() for moved in each]
-    )
+    because = by_order(events)
+    await reservations.save(grant, orders.values(), because)
+    movements = [moved for each in freed.values() for moved in each]
+    await stocks.book(grant, LedgerKind.RELEASE, movements, because=because)
     for event in events:
         order = orders[event.order_id]
         if freed[event.order_id]:

@@ -12,7 +12,7 @@ from hedgerow_inventory.domain.reservation import keys_held
 from hedgerow_inventory.store.reservations import ReservationStore
 from hedgerow_inventory.store.stock import StockStore
 
-from .reservation_changed import announce
+from .reservation_changed import announce, by_order
 
 
 @batched()
@@ -26,10 +26,10 @@ async def on_orders_delivered(events: Sequence[OrderDelivered], tx: Transaction)
 
     issued = {order_id: order.issue(stock) for order_id, order in orders.items()}
 
-    await reservations.save(grant, orders.values())
-    await stocks.book(
-        grant, LedgerKind.ISSUE, [moved for each in issued.values() for moved in each]
-    )
+    because = by_order(events)
+    await reservations.save(grant, orders.values(), because)
+    movements = [moved for each in issued.values() for moved in each]
+    await stocks.book(grant, LedgerKind.ISSUE, movements, because=because)
     for event in events:
         if issued.get(event.order_id):
             order = orders[event.order_id]

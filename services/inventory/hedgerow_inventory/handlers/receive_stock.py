@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from hedgerow.access import demand_presence
 from hedgerow.auth import Permission
 from hedgerow.contracts.fields import counted, one_line, positive
 from hedgerow.contracts.inventory import LedgerKind, ReceiveStock, StockKey, StockLine, StockView
+from hedgerow.contracts.routing import PresenceAct
 from hedgerow.transaction import Transaction
 
 from hedgerow_inventory.domain.inputs import MOST_LINES, SKU_LENGTH, TEXT_LENGTH
@@ -18,6 +20,7 @@ from .stock_changed import announce
 async def receive_stock(command: ReceiveStock, tx: Transaction) -> tuple[StockView, ...]:
     """Book goods that have arrived; answers line by line with the stock as it stands after all."""
     grant = tx.caller.grant(command.plant_id, Permission.STOCK_RECEIVE, field="location_id")
+    await demand_presence(tx, command.plant_id, PresenceAct.STOCK_RECEIVE)
     counted(command.lines, "lines", most=MOST_LINES)
     reference = one_line(command.reference, "reference", most=TEXT_LENGTH)
     lines = [_checked(line, f"lines.{position}") for position, line in enumerate(command.lines)]

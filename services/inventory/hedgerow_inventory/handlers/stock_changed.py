@@ -17,7 +17,7 @@ def announce(
     view = stock_view(item, sku, tx.now)
     tx.emit(
         StockChanged(stock=view, kind=kind, reference=reference),
-        aggregate=f"stock:{item.location_id}:{item.sku}",
+        aggregate=item.aggregate,
         version=item.version,
         plant_id=item.plant_id,
     )

@@ -11,7 +11,10 @@ from sqlalchemy import Uuid, bindparam, select
 from .tables import locations
 
 _CLAIM = BulkInsert(
-    locations, "tenant_id", "location_id", "location_plant_id", ignore_conflicts=True
+    locations,
+    *("tenant_id", "location_id", "location_plant_id"),
+    ignore_conflicts=True,
+    returning=("location_id",),
 )
 _PLANT = select(locations.c.location_plant_id).where(
     locations.c.location_id == bindparam("location_id", type_=Uuid)
@@ -28,22 +31,30 @@ _NAMING = (
 
 class LocationStore:
     def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
         self._conn = tx.conn
-        self._tenant_id = tx.tenant_id
 
     async def claim(self, grant: Grant, location_id: LocationId, plant_id: PlantId) -> PlantId:
         """The plant that was named for this location first, which stays; `plant_id` if none was."""
         grant.must_carry(*_NAMING, at=plant_id)
-        await _CLAIM(
+        claimed = await _CLAIM(
             self._conn,
             [
                 {
-                    "tenant_id": self._tenant_id,
+                    "tenant_id": self._tx.tenant_id,
                     "location_id": location_id,
                     "location_plant_id": plant_id,
                 }
             ],
         )
+        if claimed is not None and claimed.one_or_none() is not None:
+            # Not `location:`, which is the location itself, in routing.
+            self._tx.record(
+                f"location_plant:{location_id}",
+                "claimed",
+                {"plant_id": (None, plant_id)},
+                plant_id=plant_id,
+            )
         known = await self._conn.execute(_PLANT, {"location_id": location_id})
         return PlantId(known.scalar_one())
 

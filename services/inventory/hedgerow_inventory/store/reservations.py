@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from hedgerow.auth import Permission, TenantGrant
 from hedgerow.contracts.inventory import ReservationState
+from hedgerow.contracts.message import Message
 from hedgerow.contracts.orders import OrderCancelled
 from hedgerow.contracts.values import DecisionId, LocationId, OrderId, PlantId
+from hedgerow.evidence import Differences, beginnings
 from hedgerow.transaction import BulkInsert, BulkUpdate, Transaction
 from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, select
 
@@ -68,12 +70,14 @@ class ReservationStore:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
         self._conn = tx.conn
+        self._loaded: dict[OrderId, SetState] = {}
 
     async def claim(
         self, grant: TenantGrant, sets: Sequence[ReservationSet]
     ) -> list[ReservationSet]:
         """Those whose order had no set yet, in no promised order; they exist from now on, and
-        nobody else's claim on the same order succeeds. Of two for one order the first counts."""
+        nobody else's claim on the same order succeeds. Of two for one order the first counts.
+        What became of them is for `settle` to write, and to leave evidence of."""
         first: dict[OrderId, ReservationSet] = {}
         for each in sets:
             grant.must_carry(Permission.ORDER_SUBMIT, at=each.plant_id)
@@ -85,7 +89,12 @@ class ReservationStore:
         """Leave a CANCELLED set for every order that has none, so that it is never reserved."""
         for each in events:
             grant.must_carry(Permission.ORDER_CANCEL, at=each.plant_id)
-        await _CLAIM(self._conn, self._sorted(map(ReservationSet.tombstone, events)))
+        claimed = await _CLAIM(self._conn, self._sorted(map(ReservationSet.tombstone, events)))
+        buried = {row.order_id for row in claimed} if claimed is not None else set()
+        for each in events:
+            if each.order_id in buried:
+                tombstone = ReservationSet.tombstone(each)
+                self._record(tombstone, {"state": (None, tombstone.state)}, because=each)
 
     async def lock(self, order_ids: Sequence[OrderId]) -> dict[OrderId, ReservationSet]:
         """Lock the sets of these orders until the transaction ends; an order without one is not
@@ -94,6 +103,7 @@ class ReservationStore:
         sets = {OrderId(row.order_id): _set(row) for row in found}
         for row in await self._conn.execute(_LINES, {"order_ids": list(sets)}):
             sets[row.order_id].reservations.append(_reservation(row))
+        self._loaded |= {order_id: each.state for order_id, each in sets.items()}
         return sets
 
     async def settle(self, grant: TenantGrant, sets: Iterable[ReservationSet]) -> None:
@@ -104,14 +114,42 @@ class ReservationStore:
         await _ADD_LINES(self._conn, [row for each in sets for row in self._lines(each)])
         short = [each for each in sets if each.state is SetState.SHORT]
         await _SAVE_SETS(self._conn, self._sorted(short))
+        for each in sets:
+            made = {"state": each.state, "decision_id": each.decision_id, "plan": each.plan}
+            self._record(each, beginnings(made))
 
-    async def save(self, grant: TenantGrant, sets: Iterable[ReservationSet]) -> None:
-        """Write the new state of those locked sets that have changed, and their reservations."""
+    async def save(
+        self,
+        grant: TenantGrant,
+        sets: Iterable[ReservationSet],
+        because: Mapping[str, Message],
+    ) -> None:
+        """Write the new state of those locked sets that have changed, and their reservations.
+
+        because  the message of the batch behind each, by its `reference`
+        """
         changed = [each for each in sets if each.changed]
         for each in changed:
             grant.must_carry(_NEEDED[each.state], at=each.plant_id)
         await _SAVE_SETS(self._conn, self._sorted(changed))
         await _SAVE_LINES(self._conn, [row for each in changed for row in self._lines(each)])
+        for each in changed:
+            before = self._loaded[each.order_id]
+            moved: Differences = {"state": (before, each.state)} if before != each.state else {}
+            self._record(each, moved, because.get(each.reference))
+
+    def _record(
+        self, each: ReservationSet, changes: Differences, because: Message | None = None
+    ) -> None:
+        """One entry: its reservations go with the set, so their states need no words of their own.
+        A set that is saved as it was has refused its kit."""
+        self._tx.record(
+            each.aggregate,
+            each.state.lower() if changes else "kit_refused",
+            changes,
+            plant_id=each.plant_id,
+            because=because,
+        )
 
     def _sorted(self, sets: Iterable[ReservationSet]) -> list[dict[str, Any]]:
         return [

@@ -40,4 +40,12 @@ class ReturnStore:
                 }
             ],
         )
-        return booked is not None and booked.one_or_none() is not None
+        if booked is None or booked.one_or_none() is None:
+            return False
+        self._tx.record(
+            f"return:{event.rma_id}",
+            "booked",
+            {"order_id": (None, event.order_id), "location_id": (None, event.location_id)},
+            plant_id=plant_id,
+        )
+        return True

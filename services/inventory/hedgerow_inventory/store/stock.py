@@ -1,12 +1,14 @@
-"""Stock <-> rows of `stock`, and the ledger that moves with them."""
+"""Stock <-> rows of `stock`, and the ledger and evidence that move with them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from hedgerow.auth import Grant, Permission
 from hedgerow.contracts.inventory import LedgerKind, StockKey
+from hedgerow.contracts.message import Message
 from hedgerow.contracts.values import LocationId, PlantId
 from hedgerow.transaction import BulkInsert, BulkUpdate, Transaction
 from sqlalchemy import ARRAY, Text, Uuid, and_, any_, bindparam, column, func, select
@@ -14,7 +16,8 @@ from sqlalchemy import ARRAY, Text, Uuid, and_, any_, bindparam, column, func, s
 from hedgerow_inventory.domain.stock import ZERO, Movement, Stock
 
 from .bookings import BOOKINGS, Booking
-from .tables import COUNTERS, stock
+from .stock_evidence import LEVELS, StockEvidence
+from .tables import stock
 
 _WANTED = (
     func.unnest(bindparam("locations", type_=ARRAY(Uuid)), bindparam("skus", type_=ARRAY(Text)))
@@ -28,8 +31,7 @@ _LOCK = (
         stock.c.location_id,
         stock.c.sku,
         stock.c.plant_id,
-        *(stock.c[name] for name in COUNTERS),
-        stock.c.safety_level,
+        *(stock.c[name] for name in LEVELS),
         stock.c.version,
     )
     .join(
@@ -46,10 +48,14 @@ _ADD_ROWS = BulkInsert(
     *("tenant_id", "location_id", "sku", "plant_id", "updated_at"),
     same=("tenant_id", "location_id", "plant_id", "updated_at"),
     ignore_conflicts=True,
+    returning=("sku",),
 )
 _SET_SAFETY = BulkUpdate(
     stock, key=("tenant_id", "location_id", "sku"), set=("safety_level",), returning=("sku",)
 )
+
+
+_ALONE: Mapping[str, Message] = MappingProxyType({})
 
 
 class StockVanished(RuntimeError):
@@ -60,6 +66,7 @@ class StockStore:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
         self._conn = tx.conn
+        self._evidence = StockEvidence(tx)
 
     async def open(
         self,
@@ -73,7 +80,7 @@ class StockStore:
         stocked start at zero. plant_id  the location's"""
         grant.must_carry(BOOKINGS[kind].right, at=plant_id)
         wanted = sorted(set(skus))
-        await _ADD_ROWS(
+        added = await _ADD_ROWS(
             self._conn,
             [
                 {
@@ -86,6 +93,8 @@ class StockStore:
                 for sku in wanted
             ],
         )
+        if added is not None:
+            self._evidence.created(StockKey(row.sku, location_id) for row in added)
         return await self.lock(StockKey(sku, location_id) for sku in wanted)
 
     async def lock(self, keys: Iterable[StockKey]) -> dict[StockKey, Stock]:
@@ -101,23 +110,31 @@ class StockStore:
                 "skus": [key.sku for key in wanted],
             },
         )
-        return {item.key: item for item in map(_stock, rows)}
+        found: dict[StockKey, Stock] = {}
+        for row in rows:
+            item = _stock(row)
+            found[item.key] = item
+            self._evidence.loaded(item.key, row[3:-1])
+        return found
 
     async def book(
         self,
         grant: Grant,
         kind: LedgerKind,
         movements: Sequence[Movement],
-        announced: Iterable[Stock] = (),
+        announced: Collection[Stock] = (),
+        because: Mapping[str, Message] = _ALONE,
     ) -> None:
         """Write the ledger, then move the counters of the locked items by the same amounts.
 
         announced  items whose version rises by one, for the StockChanged that tells of them
+        because    the messages of a batch behind the movements, by their references
         """
         booking = BOOKINGS[kind]
         for plant_id in {moved.plant_id for moved in movements}:
             grant.must_carry(booking.right, at=plant_id)
         sums = self._sums(booking, movements)
+        safety_levels = {item.key: item.safety_level for item in announced}
         for item in announced:
             sums[item.key]["version"] = 1
             item.version += 1
@@ -125,6 +142,7 @@ class StockStore:
         found = await booking.move_counters(self._conn, sums.values())
         if found is not None and len(found.all()) != len(sums):
             raise StockVanished("a counter was not found")
+        self._evidence.booked(kind, movements, sums, safety_levels, because)
 
     async def set_safety_level(self, grant: Grant, item: Stock) -> None:
         """Save the level of a locked item; `book` its movement as well."""

@@ -10,6 +10,7 @@ from hedgerow.auth import Permission, PlantGrant
 from hedgerow.contracts.inventory import SupplyView
 from hedgerow.contracts.values import SupplyId
 from hedgerow.errors import PlantForbidden
+from hedgerow.evidence import beginnings
 from hedgerow.transaction import Transaction
 from sqlalchemy import ARRAY, DateTime, Text, Uuid, any_, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -47,9 +48,10 @@ class SupplyStore:
     async def add(self, grant: PlantGrant, supply: SupplyView) -> None:
         """Raises SupplyExists."""
         grant.must_carry(Permission.SUPPLY_RECORD, at=supply.plant_id)
+        given = msgspec.structs.asdict(supply)
         added = await self._conn.scalar(
             _ADD,
-            msgspec.structs.asdict(supply)
+            given
             | {
                 "tenant_id": self._tx.tenant_id,
                 "recorded_by": self._tx.caller.subject,
@@ -60,6 +62,10 @@ class SupplyStore:
             raise SupplyExists(
                 "This purchase is recorded already.", "该采购单已登记", field="supply_id"
             )
+        del given["supply_id"]
+        self._tx.record(
+            f"supply:{supply.supply_id}", "recorded", beginnings(given), plant_id=supply.plant_id
+        )
 
     async def lock(self, supply_id: SupplyId) -> Supply:
         """Raises PlantForbidden."""
@@ -73,6 +79,12 @@ class SupplyStore:
     async def save_received(self, grant: PlantGrant, supply: Supply) -> None:
         grant.must_carry(Permission.STOCK_RECEIVE, at=supply.plant_id)
         await self._conn.execute(_RECEIVED, {"id": supply.id, "at": supply.received_at})
+        self._tx.record(
+            f"supply:{supply.id}",
+            "received",
+            {"received_at": (None, supply.received_at)},
+            plant_id=supply.plant_id,
+        )
 
     async def earliest_due(self, skus: Iterable[str]) -> dict[str, datetime]:
         """By SKU, the due time of the open purchase that is due first, at whatever location."""

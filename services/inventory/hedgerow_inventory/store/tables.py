@@ -183,6 +183,7 @@ supplies = Table(
         "due_at",
         postgresql_where=text("received_at is null"),
     ),
+    Index("supplies_by_sku", "tenant_id", "sku", "supply_id"),
 )
 
 returns = Table(
@@ -194,4 +195,5 @@ returns = Table(
     Column("order_id", Uuid, nullable=False),
     Column("booked_at", DateTime(timezone=True), nullable=False),
     PrimaryKeyConstraint("tenant_id", "rma_id", name="returns_pkey"),
+    Index("returns_by_order", "tenant_id", "order_id", "rma_id"),
 )

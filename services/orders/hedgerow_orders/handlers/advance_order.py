@@ -1,7 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from hedgerow.access import demand_presence
 from hedgerow.auth import Permission
 from hedgerow.contracts.orders import AdvanceOrder, OrderStep, OrderView
+from hedgerow.contracts.routing import PresenceAct
 from hedgerow.transaction import Transaction
 
 from hedgerow_orders.domain.announcements import stepped
@@ -11,12 +16,23 @@ from hedgerow_orders.views.order import current
 
 from .grants import grant_over
 
+_ACT: Mapping[OrderStep, PresenceAct] = MappingProxyType(
+    {
+        OrderStep.LOCK_KIT: PresenceAct.ORDER_LOCK_KIT,
+        OrderStep.DISPATCH: PresenceAct.ORDER_DISPATCH,
+        OrderStep.RELEASE_QUALITY: PresenceAct.ORDER_RELEASE_QUALITY,
+        OrderStep.SIGN: PresenceAct.ORDER_SIGN,
+    }
+)
+
 
 async def advance_order(command: AdvanceOrder, tx: Transaction) -> OrderView:
     """Take the order's next step. LOCK_KIT only asks inventory; its answer comes as an event."""
     orders = OrderStore(tx)
     order = await orders.get(command.order_id)
     grant = grant_over(tx.caller, order, Permission.ORDER_ADVANCE)
+    if order.plant_id is not None:  # without a plant no step is possible
+        await demand_presence(tx, order.plant_id, _ACT[command.step])
     order.expect(command.expected_version)
     _take(command, order, tx)
     await orders.save([(grant, order)])

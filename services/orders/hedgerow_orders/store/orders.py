@@ -1,4 +1,4 @@
-"""Orders with their lines and history."""
+"""Orders with their lines and history; every change of one leaves an entry of evidence."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from hedgerow.auth import Grant, Permission, TenantGrant
 from hedgerow.contracts.orders import OrderLineView
-from hedgerow.contracts.values import OrderId, PlantId
+from hedgerow.contracts.values import OrderId
 from hedgerow.errors import Conflict, PlantForbidden
+from hedgerow.evidence import Differences, beginnings, differences
 from hedgerow.transaction import BulkInsert, BulkUpdate, Transaction
 from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
 
@@ -68,9 +69,10 @@ class WholeOrder:
 
 class OrderStore:
     def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
         self._conn = tx.conn
         self._tenant_id = tx.tenant_id
-        self._plants: dict[OrderId, PlantId | None] = {}
+        self._loaded: dict[OrderId, rows.Fields] = {}
 
     async def add(self, new: Sequence[tuple[TenantGrant, WholeOrder]]) -> None:
         """Raises OrderExists when any of the ids is taken, perhaps by an order out of reach: which
@@ -102,6 +104,9 @@ class OrderStore:
             ],
         )
         await self._add_changes(each.order for each in added)
+        for each in added:
+            made = rows.evident_submission(each.order, each.submission, each.lines)
+            self._record(each.order, beginnings(made))
 
     async def lock(self, ids: Iterable[OrderId]) -> dict[OrderId, Order]:
         """The orders, held until the transaction ends; always locked in the same order.
@@ -141,17 +146,32 @@ class OrderStore:
         moved = [
             {"tenant_id": self._tenant_id, "order_id": order.id, "plant_id": order.plant_id}
             for order in saved
-            if order.plant_id != self._plants[order.id]
+            if order.plant_id != self._loaded[order.id]["plant_id"]
         ]
         await _MOVE_LINES(self._conn, moved)
         await _MOVE_CHANGES(self._conn, moved)
         await self._add_changes(saved)
+        for order in saved:
+            self._record(order, differences(self._loaded[order.id], rows.evident(order)))
 
     async def _lock(self, ids: Sequence[OrderId]) -> dict[OrderId, Order]:
         result = await self._conn.execute(_LOCK, {"ids": ids})
         found = {row.id: rows.order(row) for row in result}
-        self._plants |= {id: order.plant_id for id, order in found.items()}
+        self._loaded |= {id: rows.evident(order) for id, order in found.items()}
         return found
+
+    def _record(self, order: Order, told: Differences) -> None:
+        """One entry a version. The last of several in one transaction tells what all of them have
+        changed: what stood between was never stored."""
+        *earlier, last = order.changes
+        for each, changes in (*((each, {}) for each in earlier), (last, told)):
+            self._tx.record(
+                order.aggregate,
+                each.kind.lower(),
+                changes,
+                plant_id=order.plant_id,
+                basis=each.basis,
+            )
 
     async def _add_changes(self, changed: Iterable[Order]) -> None:
         await _ADD_CHANGES(

@@ -20,6 +20,7 @@ from sqlalchemy import Row
 
 from hedgerow_orders.domain.change import Change
 from hedgerow_orders.domain.order import Order
+from hedgerow_orders.domain.shortages import as_seen_by
 from hedgerow_orders.domain.submission import Submission
 
 Fields = dict[str, Any]
@@ -68,6 +69,9 @@ LINE = (
     "custom",
 )
 CHANGE = ("version", "plant_id", "at", "by", "change", "from_state", "to_state", "basis")
+# An entry of evidence has its own place for these: its time, number, basis and actor.
+_SAID_ELSEWHERE = ("updated_at", "version", "cancellation", "submitted_by")
+_EVIDENT = tuple(name for name in CHANGING if name not in _SAID_ELSEWHERE)
 
 
 def submitted(order: Order, submission: Submission) -> Fields:
@@ -94,6 +98,25 @@ def submitted(order: Order, submission: Submission) -> Fields:
 
 def changing(order: Order) -> Fields:
     return {name: getattr(order, name) for name in CHANGING}
+
+
+def evident(order: Order) -> Fields:
+    """What evidence compares before and after a change. Without the stock figures of shortages:
+    they are for those who may see the locations' plants, and evidence follows the order's."""
+    seen = as_seen_by(order.shortages, lambda _: False)
+    return {name: getattr(order, name) for name in _EVIDENT} | {"shortages": seen}
+
+
+def evident_submission(
+    order: Order, submission: Submission, lines: tuple[OrderLineView, ...]
+) -> Fields:
+    """What evidence keeps of a new order."""
+    asked = submitted(order, submission)
+    return {
+        **{name: asked[name] for name in SUBMITTED if name not in _SAID_ELSEWHERE},
+        "lines": lines,
+        **evident(order),
+    }
 
 
 def line(view: OrderLineView) -> Fields:

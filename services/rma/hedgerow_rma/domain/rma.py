@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from hedgerow.contracts.fields import basis as checked_basis
 from hedgerow.contracts.fields import text
 from hedgerow.contracts.rma import (
     EligibilityCode,
@@ -17,7 +18,7 @@ from hedgerow.contracts.rma import (
     RmaLineView,
     RmaState,
 )
-from hedgerow.contracts.values import LocationId, OrderId, PlantId, RmaId
+from hedgerow.contracts.values import Basis, LocationId, OrderId, PlantId, RmaId
 from hedgerow.errors import Conflict, Invalid
 
 from .delivered_order import DeliveredOrder
@@ -51,6 +52,7 @@ class Change:
     from_state: RmaState | None
     to_state: RmaState
     note: str = ""
+    basis: Basis | None = None
 
 
 @dataclass(slots=True)
@@ -87,6 +89,7 @@ class Rma:
         lines: Sequence[ReturnLine],
         reason: str,
         eligibility: EligibilityView,
+        basis: Basis,
         *,
         number: str,
         by: str,
@@ -94,8 +97,10 @@ class Rma:
     ) -> tuple[Rma, Change]:
         """Approved, rejected or up for review as `eligibility` found.
 
-        A quantity over what may come back is no return at all. Raises OverQuantity or BadText.
+        A quantity over what may come back is no return at all. Raises OverQuantity, BasisRequired
+        or BadText.
         """
+        basis = checked_basis(basis, "basis")
         reason = text(reason, "reason", most=MOST_TEXT)
         _refuse_over_quantity(lines, eligibility)
         rma = cls(
@@ -112,15 +117,16 @@ class Rma:
             requested_at=at,
             updated_at=at,
         )
-        return rma, Change(Step.REQUESTED, None, rma.state)
+        return rma, Change(Step.REQUESTED, None, rma.state, basis=basis)
 
-    def decide(self, approve: bool, note: str, *, at: datetime) -> Change:
-        """A person's word on a return in review. Raises BadText or WrongState."""
+    def decide(self, approve: bool, note: str, basis: Basis, *, at: datetime) -> Change:
+        """A person's word on a return in review. Raises BasisRequired, BadText or WrongState."""
+        basis = checked_basis(basis, "basis")
         note = text(note, "note", most=MOST_TEXT)
         self._must_be(RmaState.REVIEW)
         self.decision_note = note
         outcome = RmaState.APPROVED if approve else RmaState.REJECTED
-        return self._move(Step.DECIDED, outcome, at, note)
+        return self._move(Step.DECIDED, outcome, at, note, basis)
 
     def receive(self, location_id: LocationId, plant_id: PlantId, *, at: datetime) -> Change:
         """The parcel is at `location_id`, a location of `plant_id`. Raises WrongState."""
@@ -138,6 +144,10 @@ class Rma:
         outcome = RmaState.ACCEPTED if accept else RmaState.REFUSED
         return self._move(Step.INSPECTED, outcome, at)
 
+    @property
+    def aggregate(self) -> str:
+        return f"rma:{self.id}"
+
     def _must_be(self, state: RmaState) -> None:
         if self.state is not state:
             raise WrongState(
@@ -145,8 +155,10 @@ class Rma:
                 f"退货单状态为 {self.state}，须为 {state} 才能执行此操作",
             )
 
-    def _move(self, step: Step, to: RmaState, at: datetime, note: str = "") -> Change:
-        change = Change(step, self.state, to, note)
+    def _move(
+        self, step: Step, to: RmaState, at: datetime, note: str = "", basis: Basis | None = None
+    ) -> Change:
+        change = Change(step, self.state, to, note, basis)
         self.state, self.updated_at = to, at
         self.version += 1
         return change

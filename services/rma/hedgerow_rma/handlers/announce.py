@@ -21,4 +21,4 @@ def announce(tx: Transaction, kind: type[RmaEvent], rma: Rma, **more: Any) -> No
         occurred_at=rma.updated_at,
         **more,
     )
-    tx.emit(event, aggregate=f"rma:{rma.id}", version=rma.version, plant_id=rma.plant_id)
+    tx.emit(event, aggregate=rma.aggregate, version=rma.version, plant_id=rma.plant_id)

@@ -17,7 +17,7 @@ async def decide_return(command: DecideReturn, tx: Transaction) -> RmaView:
     rmas = RmaStore(tx)
     rma = await rmas.lock(command.rma_id)
     grant = tx.caller.grant(rma.plant_id, Permission.RMA_DECIDE, field="rma_id")
-    change = rma.decide(command.approve, command.note, at=tx.now)
+    change = rma.decide(command.approve, command.note, command.basis, at=tx.now)
     await rmas.save(grant, rma, change)
     announce(tx, RmaDecided, rma)
     return view_of(rma)

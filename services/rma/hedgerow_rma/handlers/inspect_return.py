@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from hedgerow.access import demand_presence
 from hedgerow.auth import Permission
 from hedgerow.contracts.rma import DisposedLine, InspectReturn, RmaInspected, RmaView
+from hedgerow.contracts.routing import PresenceAct
 from hedgerow.transaction import Transaction
 
 from hedgerow_rma.domain.rma import Rma
@@ -18,6 +20,8 @@ async def inspect_return(command: InspectReturn, tx: Transaction) -> RmaView:
     rmas = RmaStore(tx)
     rma = await rmas.lock(command.rma_id)
     grant = tx.caller.grant(rma.plant_id, Permission.RMA_INSPECT, field="rma_id")
+    if rma.location_plant_id is not None:  # where the parcel is, which may be another plant
+        await demand_presence(tx, rma.location_plant_id, PresenceAct.RETURN_INSPECT)
     change = rma.inspect(command.accept, command.lines, at=tx.now)
     await rmas.save(grant, rma, change)
     announce(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from hedgerow.access import demand_presence
 from hedgerow.auth import Permission
 from hedgerow.contracts.rma import ReceiveReturn, RmaReceived, RmaView
+from hedgerow.contracts.routing import PresenceAct
 from hedgerow.transaction import Transaction
 
 from hedgerow_rma.store.rmas import RmaStore
@@ -17,6 +19,7 @@ async def receive_return(command: ReceiveReturn, tx: Transaction) -> RmaView:
     rmas = RmaStore(tx)
     rma = await rmas.lock(command.rma_id)
     grant = tx.caller.grant(command.location_plant_id, Permission.RMA_RECEIVE, field="location_id")
+    await demand_presence(tx, command.location_plant_id, PresenceAct.RETURN_RECEIVE)
     change = rma.receive(command.location_id, command.location_plant_id, at=tx.now)
     await rmas.save(grant, rma, change)
     announce(tx, RmaReceived, rma, location_id=command.location_id)

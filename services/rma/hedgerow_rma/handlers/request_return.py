@@ -33,6 +33,7 @@ async def request_return(command: RequestReturn, tx: Transaction) -> RmaView:
         lines,
         command.reason,
         eligibility,
+        command.basis,
         number=number,
         by=tx.caller.subject,
         at=tx.now,

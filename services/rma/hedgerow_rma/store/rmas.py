@@ -1,8 +1,8 @@
-"""Rma <-> rows of `rmas` and `rma_lines`; every change leaves a row in `rma_changes`."""
+"""Rma <-> rows of `rmas` and `rma_lines`; every change leaves a row in `rma_changes`, and evidence."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,7 @@ from hedgerow.auth import Permission, PlantGrant
 from hedgerow.contracts.rma import EligibilityReason, InspectedLine, RmaLineView, RmaState
 from hedgerow.contracts.values import LocationId, OrderId, PlantId, RmaId
 from hedgerow.errors import Conflict, PlantForbidden
+from hedgerow.evidence import Differences, beginnings, differences
 from hedgerow.transaction import BulkInsert, BulkUpdate, Transaction
 from sqlalchemy import Row, bindparam, func, select
 
@@ -37,6 +38,9 @@ _CHANGING = (
     "updated_at",
     "version",
 )
+# An entry of evidence has its own place for the others: its time, number and actor.
+_EVIDENT = tuple(name for name in _CHANGING if name not in ("updated_at", "version"))
+_EVIDENT_AT_FIRST = tuple(name for name in _FIXED if not name.startswith("requested_"))
 _LINE = ("line_no", "sku", "name", "unit", "quantity", "custom")
 
 _ADD = BulkInsert(
@@ -81,6 +85,7 @@ class RmaExists(Conflict):
 class RmaStore:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
+        self._loaded: dict[RmaId, dict[str, Any]] = {}
 
     async def lock(self, rma_id: RmaId) -> Rma:
         """Nobody else changes it until the transaction ends. Raises PlantForbidden when it is
@@ -89,7 +94,9 @@ class RmaStore:
         if row is None or not self._tx.caller.holds(Permission.RMA_READ, row.plant_id):
             raise PlantForbidden(field="rma_id", detail=f"{self._tx.caller.subject}: {rma_id}")
         lines = await self._tx.conn.execute(_LINES, {"rma_id": rma_id})
-        return rma_of(row, tuple(line_of(line) for line in lines))
+        rma = rma_of(row, tuple(line_of(line) for line in lines))
+        self._loaded[rma.id] = _fields(rma, _EVIDENT)
+        return rma
 
     async def coming_back(self, order_id: OrderId) -> Mapping[int, Decimal]:
         """By line number, the quantity that returns of this order hold. What was rejected or
@@ -104,15 +111,17 @@ class RmaStore:
         if added is None or added.one_or_none() is None:
             raise RmaExists("This return exists already.", "该退货单已存在", field="rma_id")
         await _ADD_LINES(self._tx.conn, [self._line(rma, line) for line in rma.lines])
-        await self._record(rma, change)
+        made = _fields(rma, (*_EVIDENT_AT_FIRST, "lines", *_EVIDENT))
+        await self._record(rma, change, beginnings(made))
 
     async def save(self, grant: PlantGrant, rma: Rma, change: Change) -> None:
         """`rma` must have been locked in this transaction."""
         _check(grant, rma, change)
         await _SAVE(self._tx.conn, [self._row(rma)])
-        await self._record(rma, change)
+        told = differences(self._loaded[rma.id], _fields(rma, _EVIDENT))
+        await self._record(rma, change, told)
 
-    async def _record(self, rma: Rma, change: Change) -> None:
+    async def _record(self, rma: Rma, change: Change, told: Differences) -> None:
         row = {
             "tenant_id": self._tx.tenant_id,
             "rma_id": rma.id,
@@ -124,17 +133,25 @@ class RmaStore:
             "by": self._tx.caller.subject,
             "note": change.note,
             "at": rma.updated_at,
+            "basis": change.basis,
         }
         await _ADD_CHANGE(self._tx.conn, [row])
+        self._tx.record(
+            rma.aggregate, change.step.lower(), told, plant_id=rma.plant_id, basis=change.basis
+        )
 
     def _row(self, rma: Rma) -> dict[str, Any]:
-        own = {name: getattr(rma, name) for name in (*_FIXED, *_CHANGING)}
+        own = _fields(rma, (*_FIXED, *_CHANGING))
         return {"tenant_id": self._tx.tenant_id, "rma_id": rma.id, **own}
 
     def _line(self, rma: Rma, line: RmaLineView) -> dict[str, Any]:
         own = {name: getattr(line, name) for name in _LINE}
         key = {"tenant_id": self._tx.tenant_id, "rma_id": rma.id, "plant_id": rma.plant_id}
         return {**key, **own}
+
+
+def _fields(rma: Rma, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(rma, name) for name in names}
 
 
 def line_of(row: Row[Any]) -> RmaLineView:

@@ -108,6 +108,7 @@ rma_lines = Table(
         ["tenant_id", "rma_id"], ["rmas.tenant_id", "rmas.rma_id"], name="rma_lines_rma"
     ),
     CheckConstraint("quantity > 0", name="rma_lines_quantity"),
+    Index("rma_lines_sku", "tenant_id", "sku", "rma_id"),
 )
 
 rma_changes = Table(
@@ -123,6 +124,7 @@ rma_changes = Table(
     Column("by", Text, nullable=False),
     Column("note", Text, nullable=False),
     Column("at", DateTime(timezone=True), nullable=False),
+    Column("basis", JSONB),
     PrimaryKeyConstraint("tenant_id", "rma_id", "version", name="rma_changes_pkey"),
     ForeignKeyConstraint(
         ["tenant_id", "rma_id"], ["rmas.tenant_id", "rmas.rma_id"], name="rma_changes_rma"
