@@ -7,11 +7,11 @@ signatures. What was published outside the database is compared with what stands
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import MetaData, select
+from sqlalchemy import MetaData, Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hedgerow.contracts.evidence import EvidenceFault, FaultKind
@@ -82,8 +82,7 @@ class Audit:
         heads = {(row.tenant_id, row.stream): row for row in await self._conn.execute(_ENDS)}
         walk: Walk | None = None
         key: tuple[Any, str] | None = None
-        result = await self._conn.stream(_ALL.execution_options(yield_per=AT_ONCE))
-        async for row in result:
+        async for row in self._rows(_ALL):
             if (row.tenant_id, row.stream) != key:
                 self._end(walk, heads.pop(key, None) if key else None)
                 key = (row.tenant_id, row.stream)
@@ -95,6 +94,13 @@ class Audit:
         self._end(walk, heads.pop(key, None) if key else None)
         for _, stream in heads:
             self._fault(FaultKind.HEAD, stream, 0, "the chain's entries are gone")
+
+    async def _rows(self, statement: Select[Any]) -> AsyncIterator[Row[Any]]:
+        """Through a cursor, so that any number fits into memory."""
+        result = await self._conn.stream(statement.execution_options(yield_per=AT_ONCE))
+        async for rows in result.partitions():
+            for row in rows:
+                yield row
 
     def _end(self, walk: Walk | None, head: Any | None) -> None:
         if walk is not None:
@@ -149,7 +155,7 @@ class Audit:
             _ENTRIES.c.xact >= anchor.from_xact, _ENTRIES.c.xact < snapshot.xmax
         )
         ends: dict[tuple[Any, str], bytes] = {}
-        async for row in await self._conn.stream(covered.execution_options(yield_per=AT_ONCE)):
+        async for row in self._rows(covered):
             if snapshot.sees(row.xact):
                 key = (row.tenant_id, row.stream)
                 ends[key] = chain_leaf(row.tenant_id, row.stream, row.seq, row.hash)

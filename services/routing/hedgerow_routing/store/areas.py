@@ -39,7 +39,7 @@ class AreaStore:
 
     async def add(self, grant: TenantGrant, area: AreaView) -> None:
         """Raises AreaCodeTaken or IdTaken."""
-        grant.must_carry(Permission.AREA_SET)
+        grant.must_carry_everywhere(Permission.AREA_SET)
         told = {"code": area.code, "name": area.name}
         row = {"area_id": area.area_id, "created_at": area.created_at, **told}
         if await self._conn.scalar(_ADD, {"tenant_id": self._tx.tenant_id, **row}) is None:

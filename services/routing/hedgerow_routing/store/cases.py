@@ -29,7 +29,7 @@ class CaseStore:
         self, grant: TenantGrant, made: Sequence[tuple[AccessCaseView, RecordDenial]]
     ) -> None:
         """Each with the message that tells of it."""
-        grant.must_carry(Permission.ACCESS_READ)
+        grant.must_carry_everywhere(Permission.ACCESS_READ)
         rows: list[dict[str, Any]] = [
             {"tenant_id": self._tx.tenant_id}
             | {name: getattr(case, name) for name in (*_FIELDS, *_ORIGIN)}

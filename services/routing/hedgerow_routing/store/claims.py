@@ -30,7 +30,7 @@ class ClaimStore:
     async def keep(self, grant: TenantGrant, subject: str, roles: Sequence[ClaimedRole]) -> bool:
         """Instead of what was kept before; False when that was the same. Only a difference leaves
         evidence."""
-        grant.must_carry(Permission.ROLE_GRANT)
+        grant.must_carry_everywhere(Permission.ROLE_GRANT)
         now = msgspec.to_builtins(tuple(roles))
         before = await self._conn.scalar(_LAST, {"subject": subject})
         row = {
