@@ -22,6 +22,17 @@ from hedgerow.errors import Denied, Refused
 from hedgerow.telemetry import new_traceparent
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from hedgerow_gateway.closing import (
+    BAD_REQUEST,
+    BUG,
+    FORBIDDEN,
+    INIT_TIMEOUT,
+    SUBSCRIBER_EXISTS,
+    TOO_MANY_INITS,
+    TRY_LATER,
+    UNAUTHORIZED,
+    Closing,
+)
 from hedgerow_gateway.context import Context
 from hedgerow_gateway.execution.engine import BadOperation, NotReady, Ready
 from hedgerow_gateway.login import Session, Unauthenticated
@@ -36,16 +47,6 @@ MOST_MESSAGE_BYTES = 64 * 1024
 MOST_SUBSCRIPTIONS = 20
 MOST_NAME = 100
 INIT_S = 5.0
-
-# Close codes of the protocol.
-BAD_REQUEST = (4400, "Invalid message")
-UNAUTHORIZED = (4401, "Unauthorized")
-FORBIDDEN = (4403, "Forbidden")
-INIT_TIMEOUT = (4408, "Connection initialisation timeout")
-SUBSCRIBER_EXISTS = 4409
-TOO_MANY_INITS = (4429, "Too many initialisation requests")
-TRY_LATER = 1013
-BUG = (1011, "Internal error")
 
 
 class TooManySubscriptions(Denied):
@@ -68,15 +69,6 @@ class _Operation(msgspec.Struct, rename="camel"):
     query: str
     variables: dict[str, Any] | None = None
     operation_name: str | None = None
-
-
-class Closing(Exception):
-    """Ends the connection with a close code."""
-
-    def __init__(self, code: int, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
-        self.reason = reason
 
 
 class Connection:

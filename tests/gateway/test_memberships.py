@@ -132,11 +132,11 @@ async def test_without_routing_what_is_known_still_serves_queries_for_a_while(
     given(services, Unavailable("Down.", "停机"))
 
     assert (await login.session(token(groups=[]))).caller is session.caller
-    with pytest.raises(Refused, match="try again"):
+    with pytest.raises(Refused):
         await session.renewed(since=memberships.time.monotonic())
 
     monkeypatch.setattr(memberships, "STALE_S", 0.0)
-    with pytest.raises(Refused, match="try again"):
+    with pytest.raises(Refused):
         await login.session(token(groups=[]))
 
 

@@ -11,7 +11,7 @@ import msgspec
 
 from .evidence import ListEvidence, VerifyEvidence
 from .message import Command, Event, Query
-from .values import LocationId, OrderId, Page, PlantId, RmaId
+from .values import Basis, LocationId, OrderId, Page, PlantId, RmaId
 
 
 class RmaState(StrEnum):
@@ -122,22 +122,24 @@ class RmaWhere(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RequestReturn(Command[RmaView], frozen=True, kw_only=True):
-    """Eligibility is decided at once; the answer is APPROVED, REVIEW or REJECTED with reasons."""
+    """Critical. Eligibility is decided at once; the answer is APPROVED, REVIEW or REJECTED with reasons."""
 
     SUBJECT: ClassVar = "hedgerow.cmd.rma.request_return.v1"
     rma_id: RmaId
     order_id: OrderId
     lines: tuple[ReturnLine, ...]
     reason: str
+    basis: Basis
 
 
 class DecideReturn(Command[RmaView], frozen=True, kw_only=True):
-    """A person's decision on a return in REVIEW. note  says why; mandatory"""
+    """Critical. A person's decision on a return in REVIEW. note  says why; mandatory"""
 
     SUBJECT: ClassVar = "hedgerow.cmd.rma.decide_return.v1"
     rma_id: RmaId
     approve: bool
     note: str
+    basis: Basis
 
 
 class ReceiveReturn(Command[RmaView], frozen=True, kw_only=True):
