@@ -7,9 +7,10 @@ import time
 import httpx
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from hedgerow_gateway.directory import Directory
+from hedgerow_gateway.claims import NAMED_ONLY, GroupRoles
 from hedgerow_gateway.issuers import Issuer, KeySet
 from hedgerow_gateway.login import Login
+from hedgerow_gateway.rights import Rights
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -43,10 +44,10 @@ class Provider:
         return JSONResponse({"keys": self.keys}, status_code=self.status)
 
 
-def login_with(provider: Provider, bus) -> Login:
+def login_with(provider: Provider, bus, roles: GroupRoles = NAMED_ONLY) -> Login:
     keys = KeySet(f"{ISSUER}/keys", provider.http)
-    issuer = Issuer(ISSUER, "hedgerow", "hedgerow_tenant", "groups", keys)
-    return Login({ISSUER: issuer}, Directory(bus))
+    issuer = Issuer(ISSUER, "hedgerow", "hedgerow_tenant", "groups", keys, roles)
+    return Login({ISSUER: issuer}, Rights(bus))
 
 
 def token(key=RSA, algorithm="RS256", kid="r", **claims) -> str:

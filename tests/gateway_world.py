@@ -25,6 +25,7 @@ from hedgerow.settings import load
 from hedgerow_gateway.app import create_app, parts_of
 from hedgerow_gateway.settings import GatewaySettings
 from suite import Keys
+from worlds import NOON
 
 OWNERS = ("orders", "inventory", "routing", "rma")
 KINDS: dict[str, type[Request[Any]]] = {
@@ -40,6 +41,12 @@ class Asked:
     message: Any
     caller: Caller
     key: str
+    origin: Any = None
+    presence: Any = None
+
+
+def no_membership(subject: str) -> routing.AccessView:
+    return routing.AccessView(subject=subject, version=0, tenant_roles=(), plant_roles={})
 
 
 class Services:
@@ -55,10 +62,21 @@ class Services:
         self.asked.clear()
         self._answers.clear()
         self.answer(routing.ListPlants, ())
+        self.answer(routing.AccessBySubjects, lambda m, _: tuple(map(no_membership, m.subjects)))
+        self.answer(routing.ObserveClaims, True)
+        self.answer(routing.RecordDenial, self._case)
 
     def answer(self, kind: type, reply: Any) -> None:
         """reply  a value, or a function of message and caller that returns one or raises"""
         self._answers[kind] = reply
+
+    def _case(self, denial: routing.RecordDenial, _: Caller) -> routing.AccessCaseView:
+        """Numbered C-1, C-2, …"""
+        number = f"C-{len(self.messages(routing.RecordDenial))}"
+        given = {name: getattr(denial, name) for name in denial.__struct_fields__}
+        return routing.AccessCaseView(
+            **given, number=number, ip="", device="", request_id="", at=NOON
+        )
 
     def messages(self, kind: type) -> list[Any]:
         return [each.message for each in self.asked if type(each.message) is kind]
@@ -71,7 +89,9 @@ class Services:
     async def _reply(self, incoming: Incoming) -> None:
         kind = KINDS[incoming.subject]
         message = msgspec.json.decode(incoming.body, type=kind)
-        self.asked.append(Asked(message, incoming.caller, incoming.key))
+        self.asked.append(
+            Asked(message, incoming.caller, incoming.key, incoming.origin, incoming.presence)
+        )
         reply = self._answers.get(kind, NotImplementedError(kind.__name__))
         try:
             if callable(reply):
@@ -154,6 +174,7 @@ async def serving(environment: dict[str, str], keys: Keys) -> AsyncIterator[Gate
             lifespan="off",
             log_config=None,
             access_log=False,
+            proxy_headers=False,
         )
         server = uvicorn.Server(config)
         config.load()

@@ -24,7 +24,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route, WebSocketRoute
 
-from hedgerow_gateway.directory import Directory
+from hedgerow_gateway.denials import Denials
 from hedgerow_gateway.endpoint import PATH, GraphQLEndpoint
 from hedgerow_gateway.execution.engine import Engine
 from hedgerow_gateway.execution.limits import Limits
@@ -32,7 +32,9 @@ from hedgerow_gateway.health import Health
 from hedgerow_gateway.issuers import issuers_of
 from hedgerow_gateway.live import Live
 from hedgerow_gateway.login import Login
+from hedgerow_gateway.origin import Proxies
 from hedgerow_gateway.parts import Parts
+from hedgerow_gateway.rights import Rights
 from hedgerow_gateway.schema.build import build_schema
 from hedgerow_gateway.settings import GatewaySettings
 from hedgerow_gateway.sockets import Sockets
@@ -52,14 +54,18 @@ async def parts_of(settings: GatewaySettings) -> AsyncIterator[Parts]:
         raise BadSettings(f"HEDGEROW_CALLER_KEY_FILE: {wrong}") from wrong
     schema = build_subgraph() if settings.subgraph else build_schema()
     engine = Engine(schema._schema, limits=Limits(), introspection=settings.development)
+    proxies = Proxies.named(settings.trusted_proxies)
     async with httpx.AsyncClient() as http:
         issuers = issuers_of(settings, http)
         bus = await _connect(settings, signer)
-        live = Live()
+        live, rights = Live(), Rights(bus)
         await live.start(bus)
+        await rights.start()
+        login = Login(issuers, rights)
         try:
-            yield Parts(settings, bus, engine, live, Login(issuers, Directory(bus)))
+            yield Parts(settings, bus, engine, live, login, proxies, Denials())
         finally:
+            await rights.stop()
             await live.stop()
             await bus.close()
 
@@ -71,7 +77,7 @@ def create_app(parts: Parts) -> Starlette:
         CORSMiddleware,
         allow_origins=origins,
         allow_methods=["POST"],
-        allow_headers=["authorization", "content-type", "traceparent"],
+        allow_headers=["authorization", "content-type", "hedgerow-device", "traceparent"],
     )
     return Starlette(
         routes=[

@@ -22,8 +22,21 @@ from hedgerow.errors import Denied, Refused
 from hedgerow.telemetry import new_traceparent
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from hedgerow_gateway.closing import (
+    BAD_REQUEST,
+    BUG,
+    FORBIDDEN,
+    INIT_TIMEOUT,
+    SUBSCRIBER_EXISTS,
+    TOO_MANY_INITS,
+    TRY_LATER,
+    UNAUTHORIZED,
+    Closing,
+)
+from hedgerow_gateway.context import Context
 from hedgerow_gateway.execution.engine import BadOperation, NotReady, Ready
 from hedgerow_gateway.login import Session, Unauthenticated
+from hedgerow_gateway.origin import origin_of
 from hedgerow_gateway.parts import Parts
 from hedgerow_gateway.problems import language_of, problems
 
@@ -34,16 +47,6 @@ MOST_MESSAGE_BYTES = 64 * 1024
 MOST_SUBSCRIPTIONS = 20
 MOST_NAME = 100
 INIT_S = 5.0
-
-# Close codes of the protocol.
-BAD_REQUEST = (4400, "Invalid message")
-UNAUTHORIZED = (4401, "Unauthorized")
-FORBIDDEN = (4403, "Forbidden")
-INIT_TIMEOUT = (4408, "Connection initialisation timeout")
-SUBSCRIBER_EXISTS = 4409
-TOO_MANY_INITS = (4429, "Too many initialisation requests")
-TRY_LATER = 1013
-BUG = (1011, "Internal error")
 
 
 class TooManySubscriptions(Denied):
@@ -66,15 +69,6 @@ class _Operation(msgspec.Struct, rename="camel"):
     query: str
     variables: dict[str, Any] | None = None
     operation_name: str | None = None
-
-
-class Closing(Exception):
-    """Ends the connection with a close code."""
-
-    def __init__(self, code: int, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
-        self.reason = reason
 
 
 class Connection:
@@ -130,22 +124,22 @@ class Connection:
 
     async def _converse(self, session: Session) -> None:
         """Until the client goes, or its token expires."""
-        ends = asyncio.get_running_loop().time() + session.expires_at - time.time()
+        ends = asyncio.get_running_loop().time() + session.user.expires_at - time.time()
         try:
             async with asyncio.timeout_at(ends):
                 while True:
-                    await self._handle(await self._receive(), session.caller)
+                    await self._handle(await self._receive(), session)
         except TimeoutError as expired:
             raise Closing(4403, "Token expired") from expired
 
-    async def _handle(self, message: _Message, caller: Caller) -> None:
+    async def _handle(self, message: _Message, session: Session) -> None:
         match message.type:
             case "ping":
                 await self._send({"type": "pong"})
             case "pong":
                 pass
             case "subscribe":
-                await self._subscribe(message, caller)
+                await self._subscribe(message, session)
             case "complete":
                 if (task := self._running.pop(message.id, None)) is not None:
                     task.cancel()
@@ -154,7 +148,7 @@ class Connection:
             case _:
                 raise Closing(*BAD_REQUEST)
 
-    async def _subscribe(self, message: _Message, caller: Caller) -> None:
+    async def _subscribe(self, message: _Message, session: Session) -> None:
         name = message.id
         if not 1 <= len(name) <= MOST_NAME:
             raise Closing(*BAD_REQUEST)
@@ -171,32 +165,44 @@ class Connection:
                 raise NotReady((_by_post(),))
             if len(self._running) >= MOST_SUBSCRIPTIONS:
                 raise NotReady((TooManySubscriptions(),))
+            context = await self._context(session, request_id)
         except NotReady as why:
             await self._fail(name, why.errors, request_id)
             return
-        context = self._parts.context(caller, self._language, request_id)
         task = asyncio.get_running_loop().create_task(self._pass_on(name, ready, context))
         self._running[name] = task
         task.add_done_callback(partial(self._ended, name))
 
-    async def _pass_on(self, name: str, ready: Ready, context: Any) -> None:
+    async def _context(self, session: Session, request_id: str) -> Context:
+        """With the rights of now. Raises NotReady."""
+        origin = origin_of(self._socket.scope, self._parts.proxies, request_id)
+        try:
+            now = await session.renewed()
+        except Refused as refused:
+            raise NotReady((refused,)) from refused
+        return self._parts.context(now, self._language, origin)
+
+    async def _pass_on(self, name: str, ready: Ready, context: Context) -> None:
         """One subscription, from its first event to its end."""
         results = await self._parts.engine.subscribe(ready, context)
         if isinstance(results, ExecutionResult):
+            await self._parts.denials.note_all(results.errors, context)
             await self._fail(name, tuple(results.errors or ()), context.request_id)
             return
         try:
             async with contextlib.aclosing(results):
                 async for result in results:
+                    await self._parts.denials.note_all(result.errors, context)
                     await self._send(
                         {"id": name, "type": "next", "payload": self._payload(result, context)}
                     )
         except Refused as refused:
+            await self._parts.denials.note(next(iter(context.roots), ""), refused, context)
             await self._fail(name, (refused,), context.request_id)
         else:
             await self._send({"id": name, "type": "complete"})
 
-    def _payload(self, result: ExecutionResult, context: Any) -> dict[str, Any]:
+    def _payload(self, result: ExecutionResult, context: Context) -> dict[str, Any]:
         payload: dict[str, Any] = {"data": result.data}
         if result.errors:
             payload["errors"] = problems(result.errors, self._language, context.request_id)

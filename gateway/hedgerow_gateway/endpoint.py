@@ -19,8 +19,9 @@ from strawberry.http.ides import get_graphql_ide_html
 from hedgerow_gateway.attendance import attending
 from hedgerow_gateway.body import BadBody, ClientGone, Receive, TooLarge, decode, read_body
 from hedgerow_gateway.context import Context
-from hedgerow_gateway.execution.engine import BadOperation, NotReady
+from hedgerow_gateway.execution.engine import BadOperation, NotReady, Ready
 from hedgerow_gateway.login import Unauthenticated
+from hedgerow_gateway.origin import origin_of
 from hedgerow_gateway.parts import Parts
 from hedgerow_gateway.problems import language_of, problems, status_of
 
@@ -59,7 +60,7 @@ class GraphQLEndpoint:
             parent = parent if _TRACEPARENT.fullmatch(parent) else ""
             with span("graphql", parent, kind=SpanKind.SERVER) as trace:
                 try:
-                    answer = await self._post(headers, receive, trace[3:35])
+                    answer = await self._post(scope, headers, receive, trace[3:35])
                 except ClientGone:
                     return
         await _send(send, answer, headers)
@@ -73,8 +74,11 @@ class GraphQLEndpoint:
         refused = BadBody("Send operations by POST.", "请使用 POST 发送请求")
         return self._refuse(refused, headers, "", status=405, extra=((b"allow", b"POST"),))
 
-    async def _post(self, headers: dict[bytes, str], receive: Receive, request_id: str) -> Answer:
+    async def _post(
+        self, scope: Scope, headers: dict[bytes, str], receive: Receive, request_id: str
+    ) -> Answer:
         settings = self._parts.settings
+        came_at = time.monotonic()
         try:
             session = await self._parts.login.session(headers.get(b"authorization"))
             kind, _, charset = headers.get(b"content-type", "").lower().partition(";")
@@ -94,7 +98,9 @@ class GraphQLEndpoint:
         except Refused as refused:
             return self._refuse(refused, headers, request_id)
         context = self._parts.context(
-            session.caller, language_of(headers.get(b"accept-language", "")), request_id
+            session,
+            language_of(headers.get(b"accept-language", "")),
+            origin_of(scope, self._parts.proxies, request_id),
         )
         try:
             ready = self._parts.engine.prepare(asked.query, asked.variables, asked.operation_name)
@@ -108,13 +114,21 @@ class GraphQLEndpoint:
             return _answer(None, (by_socket,), context)
         cost = {"requestedQueryCost": ready.cost, "maximumQueryCost": self._parts.engine.most_cost}
         try:
-            result = self._parts.engine.execute(ready, context)
-            if not isinstance(result, ExecutionResult):
-                async with attending(receive, settings.request_timeout_s + GRACE_S):
-                    result = await result
+            async with attending(receive, settings.request_timeout_s + GRACE_S):
+                result = await self._carry_out(ready, context, came_at)
         except TimeoutError:
             return _answer(None, (DeadlinePassed(),), context, cost)
+        except Refused as refused:
+            return _answer(None, (refused,), context, cost)
+        await self._parts.denials.note_all(result.errors, context)
         return _answer(result.data, result.errors, context, cost)
+
+    async def _carry_out(self, ready: Ready, context: Context, came_at: float) -> ExecutionResult:
+        """A mutation is only carried out with rights that were read after it came."""
+        if ready.kind is OperationType.MUTATION:
+            context.session = await context.session.renewed(since=came_at)
+        result = self._parts.engine.execute(ready, context)
+        return result if isinstance(result, ExecutionResult) else await result
 
     def _refuse(
         self,

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, l
 from hedgerow.errors import Unavailable
 from hedgerow.settings import BadSettings
 
+from hedgerow_gateway.claims import NAMED_ONLY, GroupRoles, mapping_of, read_mapping
 from hedgerow_gateway.settings import GatewaySettings
 
 log = logging.getLogger("hedgerow.login")
@@ -56,13 +57,14 @@ class Keys(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """name  the `iss` of its tokens"""
+    """name  the `iss` of its tokens; group_roles: what their groups stand for"""
 
     name: str
     audience: str
     tenant_claim: str
     groups_claim: str
     keys: Keys
+    group_roles: GroupRoles = NAMED_ONLY
 
 
 class OneKey:
@@ -166,11 +168,24 @@ class _Named(msgspec.Struct, forbid_unknown_fields=True):
     audience: str = ""
     tenant_claim: str = ""
     groups_claim: str = ""
+    group_roles: dict[str, list[str]] | None = None
+    direct_roles: bool | None = None
+
+    def roles(self, others: GroupRoles) -> GroupRoles:
+        """others  those of issuers that say nothing. Raises BadSettings."""
+        mapped = others.mapped
+        if self.group_roles is not None:
+            mapped = mapping_of(self.group_roles, f"HEDGEROW_OIDC_ISSUERS: {self.issuer}")
+        return GroupRoles(mapped, others.direct if self.direct_roles is None else self.direct_roles)
 
 
 def issuers_of(settings: GatewaySettings, http: httpx.AsyncClient) -> dict[str, Issuer]:
     """All that may issue tokens, by name. Raises BadSettings."""
     issuers: dict[str, Issuer] = {}
+    usual = GroupRoles(
+        read_mapping(settings.oidc_group_roles, "HEDGEROW_OIDC_GROUP_ROLES"),
+        settings.oidc_direct_roles,
+    )
     for named in _read(settings.oidc_issuers):
         if not named.jwks_url.startswith(("https://", "http://")) or not named.issuer:
             raise BadSettings(f"HEDGEROW_OIDC_ISSUERS: {named.jwks_url!r} is no http(s) address")
@@ -180,6 +195,7 @@ def issuers_of(settings: GatewaySettings, http: httpx.AsyncClient) -> dict[str, 
             named.tenant_claim or settings.oidc_tenant_claim,
             named.groups_claim or settings.oidc_groups_claim,
             KeySet(named.jwks_url, http),
+            named.roles(usual),
         )
     if settings.development and settings.dev_issuer_key_file is not None:
         issuers[DEVELOPMENT_ISSUER] = Issuer(

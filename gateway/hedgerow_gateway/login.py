@@ -1,36 +1,29 @@
-"""From a bearer token to the caller: what the token says, and what its roles allow at which plant.
-
-Roles come from the groups claim: `dispatcher` for the whole tenant, `plant_manager@NB` at the
-plant with the code NB. What is not a role, or names a plant that is not there, gives nothing.
-"""
+"""From a bearer token to the caller: what the token says, and what they may do (see `rights`)."""
 
 from __future__ import annotations
 
 import hashlib
-import logging
 import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 import jwt
-from hedgerow.auth import PERMISSIONS, SERVICE_PREFIX, TENANT_ROLES, Caller, Permission, Role
-from hedgerow.contracts.values import PlantId, TenantId
+from hedgerow.auth import SERVICE_PREFIX, Caller
+from hedgerow.contracts.values import TenantId
 from hedgerow.errors import Denied
-from hedgerow.telemetry import Metric, counter
 
-from hedgerow_gateway.directory import Directory
+from hedgerow_gateway.claims import MOST_GROUPS
 from hedgerow_gateway.issuers import ALGORITHMS, Issuer
-
-log = logging.getLogger("hedgerow.login")
+from hedgerow_gateway.rights import Rights
+from hedgerow_gateway.verified import Verified
 
 MOST_TOKEN = 8192
 LEEWAY_S = 30
 KEPT_S = 60.0
 MOST_KEPT = 10_000
-_ROLES: Mapping[str, Role] = {role.value: role for role in Role}
 
 
 class Unauthenticated(Denied):
@@ -45,31 +38,27 @@ class Unauthenticated(Denied):
 
 
 @dataclass(frozen=True, slots=True)
-class Verified:
-    """What a token says. expires_at is Unix time; kept_until is monotonic time."""
-
-    subject: str
-    tenant_id: TenantId
-    groups: tuple[str, ...]
-    expires_at: float
-    kept_until: float
-
-
-@dataclass(frozen=True, slots=True)
 class Session:
+    """caller  as their rights were when the session was asked for, at most a second old"""
+
     caller: Caller
-    expires_at: float
+    user: Verified
+    rights: Rights
+
+    async def renewed(self, *, since: float | None = None) -> Session:
+        """With the rights of now. since  monotonic; rights that were asked for before do not
+        count. Raises Unavailable."""
+        caller = await self.rights.of(self.user, since=since)
+        return self if caller is self.caller else replace(self, caller=caller)
 
 
 class Login:
     """Verifies tokens, and remembers for a short while which ones it has verified."""
 
-    def __init__(self, issuers: Mapping[str, Issuer], directory: Directory) -> None:
+    def __init__(self, issuers: Mapping[str, Issuer], rights: Rights) -> None:
         self._issuers = issuers
-        self._directory = directory
+        self._rights = rights
         self._verified: OrderedDict[bytes, Verified] = OrderedDict()
-        self._callers: OrderedDict[tuple[Any, ...], Caller] = OrderedDict()
-        self._unknown = counter(Metric.UNKNOWN_ROLES)
 
     async def session(self, authorization: str | None) -> Session:
         """The caller behind `Bearer <token>`. Raises Unauthenticated, Unavailable."""
@@ -81,8 +70,9 @@ class Login:
         if verified is None or verified.kept_until <= time.monotonic():
             verified = await self._verify(token)
             self._verified[mark] = verified
-            _trim(self._verified)
-        return Session(await self._caller(verified), verified.expires_at)
+            while len(self._verified) > MOST_KEPT:
+                self._verified.popitem(last=False)
+        return Session(await self._rights.of(verified), verified, self._rights)
 
     async def _verify(self, token: str) -> Verified:
         try:
@@ -109,43 +99,6 @@ class Login:
         except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as wrong:
             raise Unauthenticated(repr(wrong)) from wrong
 
-    async def _caller(self, verified: Verified) -> Caller:
-        """The same object as long as nothing changes: the bus sends it once for many requests."""
-        codes = frozenset(group.partition("@")[2] for group in verified.groups if "@" in group)
-        plants = await self._directory.plants(verified.tenant_id, codes) if codes else {}
-        known = tuple(sorted((code, plants[code]) for code in codes if code in plants))
-        mark = (verified.subject, verified.tenant_id, verified.groups, known)
-        caller = self._callers.get(mark)
-        if caller is None:
-            caller = self._callers[mark] = self._build(verified, plants)
-            _trim(self._callers)
-        return caller
-
-    def _build(self, verified: Verified, plants: Mapping[str, PlantId]) -> Caller:
-        everywhere: set[Permission] = set()
-        somewhere: dict[PlantId, frozenset[Permission]] = {}
-        unknown = 0
-        for group in verified.groups:
-            name, at, code = group.partition("@")
-            role = _ROLES.get(name)
-            if role is None or bool(at) is (role in TENANT_ROLES):
-                unknown += 1
-            elif not at:
-                everywhere |= PERMISSIONS[role]
-            elif (plant := plants.get(code)) is None:
-                unknown += 1
-            else:
-                somewhere[plant] = somewhere.get(plant, frozenset()) | PERMISSIONS[role]
-        if unknown:
-            self._unknown.add(unknown)
-            log.info("groups without effect", extra={"subject": verified.subject, "count": unknown})
-        return Caller(
-            subject=verified.subject,
-            tenant_id=verified.tenant_id,
-            tenant_grants=frozenset(everywhere),
-            plant_grants=somewhere,
-        )
-
 
 def _read(claims: Mapping[str, Any], issuer: Issuer) -> Verified:
     """Raises ValueError, TypeError."""
@@ -155,19 +108,16 @@ def _read(claims: Mapping[str, Any], issuer: Issuer) -> Verified:
     if subject.startswith(SERVICE_PREFIX):
         raise ValueError("sub is that of a service")
     groups = claims.get(issuer.groups_claim, ())
-    if not isinstance(groups, Sequence) or isinstance(groups, str) or len(groups) > 1000:
+    if not isinstance(groups, Sequence) or isinstance(groups, str) or len(groups) > MOST_GROUPS:
         raise TypeError("groups are not a list")
+    claimed, unknown = issuer.group_roles.of(groups)
     expires_at = float(claims["exp"])
     kept_s = min(KEPT_S, expires_at + LEEWAY_S - time.time())
     return Verified(
         subject,
         TenantId(UUID(str(claims.get(issuer.tenant_claim)))),
-        tuple(group for group in groups if isinstance(group, str)),
+        claimed,
+        unknown,
         expires_at + LEEWAY_S,
         time.monotonic() + kept_s,
     )
-
-
-def _trim(kept: OrderedDict[Any, Any]) -> None:
-    while len(kept) > MOST_KEPT:
-        kept.popitem(last=False)

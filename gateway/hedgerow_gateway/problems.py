@@ -84,6 +84,8 @@ def _refused(refused: Refused, language: str, request_id: str) -> dict[str, Any]
         extensions["field"] = [
             camel(part) for part in refused.field.removeprefix("page.").split(".")
         ]
+    if refused.case:
+        extensions["caseNumber"] = refused.case
     if code == "SERVICE_UNAVAILABLE":
         extensions["retryable"] = True
     message = refused.zh if language == "zh" else refused.en

@@ -24,15 +24,26 @@ class GatewaySettings:
     )
     oidc_issuers: str = setting(
         "who may issue tokens: issuer=jwks_url, separated by commas, or a JSON list of objects "
-        "with issuer, jwks_url, audience, tenant_claim, groups_claim",
+        "with issuer, jwks_url, audience, tenant_claim, groups_claim, group_roles, direct_roles",
         default="",
     )
     oidc_audience: str = setting("the aud of their tokens", default="hedgerow")
     oidc_tenant_claim: str = setting(
         "claim that holds the tenant's UUID", default="hedgerow_tenant"
     )
-    oidc_groups_claim: str = setting(
-        "claim that lists the roles: role, or role@PLANTCODE", default="groups"
+    oidc_groups_claim: str = setting("claim that lists the groups of a user", default="groups")
+    oidc_group_roles: str = setting(
+        "what the groups stand for: a JSON object, group -> list of role or role@PLANTCODE; an "
+        "issuer's own group_roles replace it",
+        default="",
+    )
+    oidc_direct_roles: bool = setting(
+        "whether groups that are not mapped count when they are named like roles: role, or "
+        "role@PLANTCODE",
+        default=True,
+    )
+    trusted_proxies: str = setting(
+        "networks (CIDR), separated by commas, whose X-Forwarded-For is believed", default=""
     )
     allowed_origins: str = setting(
         "origins of other sites whose pages may call, separated by commas", default=""

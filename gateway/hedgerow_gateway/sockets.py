@@ -12,7 +12,8 @@ from hedgerow.telemetry import Metric, up_down_counter
 from starlette.responses import PlainTextResponse
 from starlette.websockets import WebSocket
 
-from hedgerow_gateway.connection import PROTOCOL, TRY_LATER, Closing, Connection
+from hedgerow_gateway.closing import TRY_LATER, Closing
+from hedgerow_gateway.connection import PROTOCOL, Connection
 from hedgerow_gateway.parts import Parts
 
 MOST_SOCKETS = 1000

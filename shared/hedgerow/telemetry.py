@@ -57,6 +57,7 @@ class Metric(StrEnum):
     HTTP_SECONDS = "hedgerow.http.seconds"
     UNKNOWN_ROLES = "hedgerow.login.unknown_roles"
     SOCKETS = "hedgerow.sockets.open"
+    CASES_LOST = "hedgerow.denials.unrecorded"
 
 
 METRICS: Mapping[Metric, tuple[str, str]] = {
@@ -76,6 +77,7 @@ METRICS: Mapping[Metric, tuple[str, str]] = {
     ),
     Metric.UNKNOWN_ROLES: ("{group}", "groups in tokens that gave no right"),
     Metric.SOCKETS: ("{socket}", "WebSockets opened less those closed"),
+    Metric.CASES_LOST: ("{denial}", "refusals that were told without a case number; alarm on any"),
 }
 
 

@@ -8,6 +8,8 @@ from typing import Any
 from companies import Company, order, submit
 from suite import Client, codes
 
+BASIS = {"type": "EMAIL", "ref": "M-18"}
+
 STEP = "order { id state sourcing milestones shortages { sku reason needed available } }"
 ORDER = """query($id: ID!) { order(id: $id) {
   id number state sourcing milestones plant { code }
@@ -142,6 +144,7 @@ async def test_a_return_comes_back_into_stock_by_its_disposition(company: Compan
         early = await admin.do(
             "returnRequest", "return { state }",
             orderId=made["id"], lines=[{"lineNo": 1, "quantity": "4"}], reason="尺寸不符",
+            basis=BASIS,
         )  # fmt: skip
         await _deliver(admin, made["id"])
         request = await _until_delivered(admin, made["id"])
@@ -182,6 +185,7 @@ async def _until_delivered(admin: Client, order_id: str) -> dict[str, Any]:
         payload = await admin.do(
             "returnRequest", "return { id number state reasons { code passed } }",
             orderId=order_id, lines=[{"lineNo": 1, "quantity": "4"}], reason="尺寸不符",
+            basis=BASIS,
         )  # fmt: skip
         if not payload["userErrors"]:
             return payload

@@ -29,6 +29,8 @@ from hedgerow_local.servers import NatsServer
 from suite import Client, Keys
 from worlds import SERVICES, Databases, service_of
 
+BASIS = {"type": "EMAIL", "ref": "M-18"}
+
 ROOT = Path(__file__).resolve().parents[2]
 WALKS = ROOT / "docs" / "walks"
 Calls = list[tuple[str, str]]
@@ -185,7 +187,7 @@ class Walker:
     async def delivery_and_return(self, order_id: str) -> None:
         await self._step(order_id, "SIGN", signer="王芳")
         line = {"lineNo": 1, "quantity": "2"}
-        asked = {"orderId": order_id, "lines": [line], "reason": "尺寸不符"}
+        asked = {"orderId": order_id, "lines": [line], "reason": "尺寸不符", "basis": BASIS}
         returned = await self._requested(**asked)
         given = {"returnId": returned["return"]["id"]}
         place = self.company.locations["HGH"]

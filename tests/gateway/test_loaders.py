@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 from hedgerow.errors import Unavailable
-from hedgerow_gateway import loaders
-from hedgerow_gateway.loaders import Loader, WrongAnswer
+from hedgerow_gateway import loader
+from hedgerow_gateway.loader import Loader, WrongAnswer
 
 
 class Source:
@@ -45,7 +45,7 @@ async def test_what_is_known_or_on_its_way_is_not_asked_for_again():
 
 
 async def test_many_keys_are_asked_for_in_parts(monkeypatch):
-    monkeypatch.setattr(loaders, "MOST_KEYS", 2)
+    monkeypatch.setattr(loader, "MOST_KEYS", 2)
     source = Source()
 
     assert await Loader(source.ask).load_all([1, 2, 3, 4, 5]) == [2, 4, 6, 8, 10]

@@ -23,7 +23,7 @@ from gateway_makers import (
     changed,
 )
 from hedgerow.contracts import inventory, orders, rma, routing
-from hedgerow.contracts.values import Datum, GeoPoint
+from hedgerow.contracts.values import Basis, Datum, GeoPoint
 from hedgerow.errors import Conflict, PlantForbidden
 from hedgerow_gateway.schema.ids import global_id
 
@@ -132,16 +132,20 @@ CASES = [
     (
         "returnRequest", "return { number reasons { code passed message } }",
         {"orderId": global_id("Order", ORDER.order_id), "reason": "尺寸不符",
-         "lines": [{"lineNo": 1, "quantity": "1"}]},
+         "lines": [{"lineNo": 1, "quantity": "1"}], "basis": {"type": "EMAIL", "ref": "M-1"}},
         RMA, {"return": {"number": "RMA20260329-1", "reasons": [
             {"code": "WITHIN_PERIOD", "passed": True, "message": "Within 7 days."}]}},
         rma.RequestReturn(rma_id=None, order_id=ORDER.order_id, reason="尺寸不符",
-                          lines=(rma.ReturnLine(1, Decimal(1)),)), "rma_id",
+                          lines=(rma.ReturnLine(1, Decimal(1)),),
+                          basis=Basis("EMAIL", "M-1")), "rma_id",
     ),
     (
-        "returnDecide", "return { state }", {"returnId": RETURN, "approve": True, "note": "同意"},
+        "returnDecide", "return { state }",
+        {"returnId": RETURN, "approve": True, "note": "同意",
+         "basis": {"type": "MEETING", "ref": "QA-1", "note": "x"}},
         RMA, {"return": {"state": "APPROVED"}},
-        rma.DecideReturn(rma_id=RMA_ID, approve=True, note="同意"), "",
+        rma.DecideReturn(rma_id=RMA_ID, approve=True, note="同意",
+                         basis=Basis("MEETING", "QA-1", "x")), "",
     ),
     (
         "returnReceive", "return { state location { code } }",

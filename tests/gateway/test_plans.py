@@ -32,14 +32,17 @@ from graphql import (
     is_leaf_type,
 )
 from graphql.execution import Executor
-from hedgerow.auth import Caller, NotPermitted, Permission
+from hedgerow.auth import NOWHERE, Caller, NotPermitted, Permission
 from hedgerow.contracts import inventory, orders, rma, routing
 from hedgerow_gateway.execution import executor
 from hedgerow_gateway.execution.engine import Engine
 from hedgerow_gateway.execution.limits import Limits
+from hedgerow_gateway.login import Session
+from hedgerow_gateway.rights import Rights
 from hedgerow_gateway.schema.build import build_schema
 from hedgerow_gateway.schema.ids import global_id
 from hedgerow_gateway.schema.paging import Slice
+from hedgerow_gateway.verified import Verified
 
 SCHEMA = build_schema()._schema
 MANY = Limits(16_384, 4000, 60, 200, 500, 500, 5000, 100, 10**9)
@@ -95,14 +98,16 @@ async def both(gateway: Any, text: str, **variables: Any) -> tuple[str, list[Any
     """The answer with plans; it is the one without them, to the letter."""
     ready = ENGINE.prepare(text, variables, None)
     caller = Caller(subject="x", tenant_id=UUID(gateway.tenant))
-    planned = ENGINE.execute(ready, gateway.parts.context(caller, "en", ""))
+    user = Verified("x", caller.tenant_id, (), 0, 0.0, 0.0)
+    session = Session(caller, user, Rights(gateway.parts.bus))
+    planned = ENGINE.execute(ready, gateway.parts.context(session, "en", NOWHERE))
     operation = ready.operation
     ordinary: Any = Executor(
         SCHEMA,
         operation.fragment_definitions,
         operation.fragments,
         None,
-        gateway.parts.context(caller, "en", ""),
+        gateway.parts.context(session, "en", NOWHERE),
         operation.definition,
         ready.variables,
         default_field_resolver,

@@ -163,6 +163,8 @@ SERVED_BY = {
     "inventory": ("skuRegister", "stockReceive", "stockAdjust", "safetyLevelSet", "supplyRecord"),
     "routing": (
         "plantCreate", "locationCreate", "fencePublish", "overflowRulePublish", "routingLimitsSet",
+        "areaCreate", "plantAreaSet", "roleGrant", "roleRevoke", "plantBind",
+        "presencePolicyPublish", "presenceConfirm", "stockReceive",
     ),
     "rma": ("returnRequest", "returnDecide", "returnReceive", "returnInspect"),
 }  # fmt: skip

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from graphql import GraphQLField
 
 if TYPE_CHECKING:
-    from hedgerow_gateway.loaders import Loader, Loaders
+    from hedgerow_gateway.loader import Loader
+    from hedgerow_gateway.loaders import Loaders
 
 METADATA = "facts"  # key in the metadata of a Strawberry field
 EXTENSION = "hedgerow-facts"  # key in the extensions of a graphql-core field

@@ -102,6 +102,7 @@ def _of_info(published: StrawberryField) -> Callable[..., Any]:
     resolver: Any = published.base_resolver.wrapped_func
 
     def resolve(_source: Any, info: Any, **arguments: Any) -> Any:
+        info.context.roots[info.path.key] = (info.field_name, arguments)
         return resolver(info=strawberry.Info(_raw_info=info, _field=published), **arguments)
 
     return resolve

@@ -20,6 +20,7 @@ from graphql import (
     GraphQLString,
 )
 from graphql.execution.values import get_directive_values
+from hedgerow.auth import Presence
 from hedgerow.contracts.message import Command
 from hedgerow.contracts.values import new_id
 from hedgerow.errors import Invalid
@@ -88,7 +89,16 @@ class Act:
         number &= ~(0xF000 << 64) & ~(0xC000 << 48)
         return UUID(int=number | (0x8000 << 64) | (0x8000 << 48))
 
-    async def send(self, command: Command[R]) -> R:
-        """Without a key of the client's a fresh one is used, so that the bus may try again."""
+    def part(self, name: str) -> Act:
+        """For a further thing or command of the same mutation, told apart by `name`."""
+        if not self.secret:
+            return self
+        return Act(self.context, hashlib.sha256(self.secret + name.encode()).digest())
+
+    async def send(self, command: Command[R], *, presence: Presence | None = None) -> R:
+        """Without a key of the client's a fresh one is used, so that the bus may try again.
+
+        presence  what routing attested of the caller's position
+        """
         key = self.secret[16:].hex() if self.secret else new_id().hex
-        return await self.context.ask(command, key=key)
+        return await self.context.ask(command, key=key, presence=presence)

@@ -10,10 +10,14 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types.scalar import ScalarDefinition
 
 from hedgerow_gateway.execution.wiring import wire
+from hedgerow_gateway.schema.access import AccessQueries
 from hedgerow_gateway.schema.act import IDEMPOTENT
+from hedgerow_gateway.schema.areas import AreaMutations, AreaQueries
 from hedgerow_gateway.schema.decisions import DecisionQueries
-from hedgerow_gateway.schema.fences import FenceMutations, FenceQueries
+from hedgerow_gateway.schema.evidence import EvidenceQueries
+from hedgerow_gateway.schema.fences import FenceMutations
 from hedgerow_gateway.schema.fields import stream
+from hedgerow_gateway.schema.memberships import MembershipQueries
 from hedgerow_gateway.schema.node import NodeQueries
 from hedgerow_gateway.schema.order_events import OrderEvent, order_events
 from hedgerow_gateway.schema.order_queries import OrderQueries
@@ -21,10 +25,14 @@ from hedgerow_gateway.schema.order_steps import OrderStepMutations
 from hedgerow_gateway.schema.order_submit import OrderSubmitMutations
 from hedgerow_gateway.schema.plant_mutations import PlantMutations
 from hedgerow_gateway.schema.plants import PlantQueries
+from hedgerow_gateway.schema.presence import PresenceMutations, PresenceQueries
 from hedgerow_gateway.schema.return_mutations import ReturnMutations
 from hedgerow_gateway.schema.returns import ReturnQueries
+from hedgerow_gateway.schema.role_mutations import RoleMutations
 from hedgerow_gateway.schema.routing_rules import RoutingRuleMutations, RoutingRuleQueries
+from hedgerow_gateway.schema.rule_trace import RuleTraceQueries
 from hedgerow_gateway.schema.scalars import SCALARS
+from hedgerow_gateway.schema.sku_mutations import SkuMutations
 from hedgerow_gateway.schema.stock_mutations import StockMutations
 from hedgerow_gateway.schema.stock_queries import StockQueries
 from hedgerow_gateway.schema.viewer import ViewerQueries
@@ -37,10 +45,15 @@ class Query(
     PlantQueries,
     RoutingRuleQueries,
     DecisionQueries,
-    FenceQueries,
+    PresenceQueries,
     OrderQueries,
     StockQueries,
     ReturnQueries,
+    AreaQueries,
+    MembershipQueries,
+    AccessQueries,
+    EvidenceQueries,
+    RuleTraceQueries,
 ):
     pass
 
@@ -50,10 +63,14 @@ class Mutation(
     PlantMutations,
     FenceMutations,
     RoutingRuleMutations,
+    SkuMutations,
     StockMutations,
     OrderSubmitMutations,
     OrderStepMutations,
     ReturnMutations,
+    AreaMutations,
+    RoleMutations,
+    PresenceMutations,
 ):
     pass
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from enum import Enum
+
 import strawberry
+from hedgerow.auth import Role
+from hedgerow.contracts.evidence import FaultKind
 from hedgerow.contracts.inventory import ItemClass, LedgerKind, ReservationState
 from hedgerow.contracts.orders import Milestone, OrderState, OrderStep, OrderType, Sourcing
 from hedgerow.contracts.rma import Disposition, EligibilityCode, RmaState
@@ -11,10 +16,12 @@ from hedgerow.contracts.routing import (
     DecisionResult,
     FenceKind,
     LocationKind,
+    PresenceAct,
     SafetyTest,
+    Scope,
     UnroutableReason,
 )
-from hedgerow.contracts.values import Datum
+from hedgerow.contracts.values import Datum, PresenceVerdict
 
 __all__ = [
     "AssignmentMethod",
@@ -22,6 +29,7 @@ __all__ = [
     "DecisionResult",
     "Disposition",
     "EligibilityCode",
+    "FaultKind",
     "FenceKind",
     "ItemClass",
     "LedgerKind",
@@ -30,9 +38,13 @@ __all__ = [
     "OrderState",
     "OrderStep",
     "OrderType",
+    "PresenceAct",
+    "PresenceVerdict",
     "ReservationState",
     "RmaState",
+    "Role",
     "SafetyTest",
+    "Scope",
     "Sourcing",
     "UnroutableReason",
 ]
@@ -58,3 +70,78 @@ strawberry.enum(
 )
 strawberry.enum(Sourcing, description="Where an order stands with its stock.")
 strawberry.enum(UnroutableReason, description="Why no plant was found.")
+strawberry.enum(Scope, description="How far a role reaches that was given.")
+strawberry.enum(Role, description="What somebody is in the company; stands for permissions.")
+strawberry.enum(PresenceAct, description="What a plant may demand to be done at the plant itself.")
+strawberry.enum(PresenceVerdict, description="Whether somebody is at a plant.")
+strawberry.enum(FaultKind, description="What is wrong with a chain of evidence, or an anchor.")
+
+
+def _describe(kind: type[Enum], meanings: Mapping[str, str]) -> None:
+    """meanings  by the name of the member"""
+    for each in kind.__strawberry_definition__.values:  # type: ignore[attr-defined]
+        each.description = meanings[each.name]
+
+
+_describe(
+    Scope,
+    {
+        "TENANT": "The whole company; a role of plants at every plant, now and later.",
+        "AREA": "Every plant of the area, now and later.",
+        "PLANT": "One plant.",
+    },
+)
+_describe(
+    Role,
+    {
+        "TENANT_ADMIN": "Everything, in the whole company.",
+        "AUDITOR": "Reads everything, evidence and access included, in the whole company.",
+        "DISPATCHER": "Submits and cancels orders of the whole company, with a plant or without.",
+        "AREA_ADMIN": "Runs plants: also fences, locations, roles, and who may be where.",
+        "PLANT_MANAGER": "Everything that happens at a plant.",
+        "SALES": "Submits and cancels orders, and requests returns.",
+        "ENGINEER": "Moves orders on.",
+        "PLANNER": "Moves orders on.",
+        "PURCHASER": "Records purchases.",
+        "WAREHOUSE_LEAD": "Books goods and returns in, and corrects stock.",
+        "PICKER": "Reads orders and stock.",
+        "QUALITY": "Moves orders on and inspects returns.",
+        "FINANCE": "Reads, evidence included.",
+        "SUPPORT": "Reads orders and returns, and requests returns.",
+        "CUSTOMER": "Nobody's staff: sees nothing by this role.",
+        "APP": "Another system: brings in orders, purchases and returns.",
+    },
+)
+_describe(
+    PresenceVerdict,
+    {
+        "INSIDE": "Wherever in the radius of accuracy they are.",
+        "OUTSIDE": "Likewise; also where the plant has no presence fence.",
+        "UNCERTAIN": "The radius of accuracy crosses the fence.",
+        "CONFIRMED": "It was uncertain, and a second person vouched.",
+    },
+)
+_describe(
+    PresenceAct,
+    {
+        "STOCK_RECEIVE": "stockReceive.",
+        "STOCK_ADJUST": "stockAdjust.",
+        "ORDER_LOCK_KIT": "orderTransition with LOCK_KIT.",
+        "ORDER_DISPATCH": "orderTransition with DISPATCH.",
+        "ORDER_RELEASE_QUALITY": "orderTransition with RELEASE_QUALITY.",
+        "ORDER_SIGN": "orderTransition with SIGN.",
+        "RETURN_RECEIVE": "returnReceive.",
+        "RETURN_INSPECT": "returnInspect.",
+    },
+)
+_describe(
+    FaultKind,
+    {
+        "ENTRY": "An entry is not what was written.",
+        "GAP": "An entry is missing.",
+        "HEAD": "The chain does not end where it should.",
+        "ANCHOR": "What an anchor covers has changed since.",
+        "SIGNATURE": "An anchor was not signed with the anchor key.",
+        "ANCHOR_MISSING": "An anchor that was published is not there.",
+    },
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import functools
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +47,7 @@ class Complaint:
     code: Any
     message: str
     field: list[str] | None
+    case_number: str | None = None
 
 
 @strawberry.interface(description="Why a mutation was refused, and where in its input.")
@@ -54,6 +55,11 @@ class UserError:
     message: str = shown("说明", "Message", "A sentence for the user, in the language asked for.")
     field: list[str] | None = shown(
         "字段", "Field", "Path to the value in question, from `input` on; null when there is none."
+    )
+    case_number: str | None = shown(
+        "案例号",
+        "Case number",
+        "To quote to an administrator; null when the refusal is not about rights or presence.",
     )
 
 
@@ -108,7 +114,8 @@ class Refusals:
     def complaint(self, refused: Refused, context: Context) -> Complaint:
         known = self._codes.__members__
         code = known.get(refused.code) or known[FAMILIES[refused.family]]
-        return Complaint(code, context.say(refused), field_path(refused.field, self._renamed))
+        field = field_path(refused.field, self._renamed)
+        return Complaint(code, context.say(refused), field, refused.case or None)
 
 
 def field_path(field: str, renamed: Mapping[str, str] = RENAMED) -> list[str] | None:
@@ -123,7 +130,11 @@ def camel(name: str) -> str:
 
 
 def mutation(
-    payload: type, resolver: Callable[[Info, Any], Awaitable[Any]], description: str
+    payload: type,
+    resolver: Callable[[Info, Any], Awaitable[Any]],
+    description: str,
+    *,
+    directives: Sequence[object] = (),
 ) -> Any:
     """A field of Mutation: `resolver` answers with a `payload` or raises Refused."""
     refusals = Refusals(payload)
@@ -133,6 +144,8 @@ def mutation(
         try:
             return await resolver(info, input)
         except Refused as refused:
-            return refusals.payload(refused, info.context)
+            context = info.context
+            await context.denials.note(str(info.path.key), refused, context)
+            return refusals.payload(refused, context)
 
-    return strawberry.field(resolver=answered, description=description)
+    return strawberry.field(resolver=answered, description=description, directives=list(directives))

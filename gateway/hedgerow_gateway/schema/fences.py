@@ -7,13 +7,14 @@ from typing import Any
 
 import strawberry
 from hedgerow.contracts import routing as contract
-from hedgerow.contracts.routing import CheckPresence, FenceView, PublishFence
+from hedgerow.contracts.routing import FenceView, PublishFence
+from hedgerow.contracts.values import PlantId
 
 from hedgerow_gateway.context import Info
 from hedgerow_gateway.schema.act import Act
 from hedgerow_gateway.schema.enums import Datum, FenceKind
 from hedgerow_gateway.schema.errors import UserError, mutation, user_errors
-from hedgerow_gateway.schema.fields import derived, entered, member, query, same, shown
+from hedgerow_gateway.schema.fields import derived, entered, member, same, shown
 from hedgerow_gateway.schema.ids import global_id, uuid_of
 from hedgerow_gateway.schema.scalars import GeoJson
 from hedgerow_gateway.schema.values import GeoPoint, GeoPointInput, given
@@ -43,12 +44,6 @@ class Fence:
     active_to: datetime | None = shown("失效时间", "Active to", "Exclusive; null while in force.")
 
 
-async def presence(info: Info, plant_id: strawberry.ID, point: GeoPointInput) -> bool:
-    return await info.context.ask(
-        CheckPresence(plant_id=uuid_of("Plant", plant_id, field="plantId"), point=point.contract())
-    )
-
-
 @strawberry.input(description="A circle on the ellipsoid.")
 class CircleInput:
     center: GeoPointInput = entered("圆心", "Centre", "In a datum that is named.")
@@ -59,7 +54,7 @@ class CircleInput:
 class FencePublishInput:
     plant_id: strawberry.ID = entered("工厂", "Plant", "Whose fence it is.")
     kind: FenceKind = entered(
-        "类型", "Kind", "PRESENCE takes a circle, SERVICE_AREA takes GeoJSON."
+        "类型", "Kind", "PRESENCE takes a circle or GeoJSON, SERVICE_AREA takes GeoJSON."
     )
     name: str = entered("名称", "Name", "Replaces the plant's fence of this kind and name.")
     priority: int | None = entered(
@@ -67,56 +62,52 @@ class FencePublishInput:
     )
     circle: CircleInput | None = entered("圆", "Circle", "For PRESENCE.", optional=True)
     geojson: GeoJson | None = entered(
-        "GeoJSON", "GeoJSON", "Polygon or MultiPolygon, for SERVICE_AREA.", optional=True
+        "GeoJSON", "GeoJSON", "Polygon, MultiPolygon, or features of them.", optional=True
     )
     datum: Datum | None = entered(
         "坐标系", "Datum", "Of the GeoJSON's coordinates; mandatory with them.", optional=True
     )
 
-    def command(self, fence_id: Any) -> PublishFence:
-        circle = given(self.circle)
-        return PublishFence(
-            fence_id=fence_id,
-            plant_id=uuid_of("Plant", self.plant_id, field="plant_id"),
-            kind=self.kind,
-            name=self.name,
-            priority=self.priority or 0,
-            circle=circle and contract.Circle(circle.center.contract(), circle.radius_m),
-            geojson=given(self.geojson),
-            datum=given(self.datum),
-        )
+
+def publish_fence(fence_id: Any, plant_id: PlantId, drawn: Any) -> PublishFence:
+    """drawn  an input with a fence's kind, name, priority and shape"""
+    circle = given(drawn.circle)
+    return PublishFence(
+        fence_id=fence_id,
+        plant_id=plant_id,
+        kind=drawn.kind,
+        name=drawn.name,
+        priority=drawn.priority or 0,
+        circle=circle and contract.Circle(circle.center.contract(), circle.radius_m),
+        geojson=given(drawn.geojson),
+        datum=given(drawn.datum),
+    )
+
+
+FENCE_CODES = {
+    "AREA_INVALID": "The area is not valid GeoJSON, crosses itself or is empty.",
+    "AREA_TOO_DETAILED": "The area has too many points.",
+    "BAD_COORDINATE": "A coordinate is not a number or out of range.",
+    "DATUM_REQUIRED": "The coordinates lack their datum.",
+    "FENCE_SHAPE": "Circle and GeoJSON: exactly the one that fits the kind.",
+    "RADIUS_INVALID": "The radius is out of range.",
+    "PRIORITY_INVALID": "The priority is out of range.",
+    "ID_TAKEN": "The id is in use.",
+    "CHANGED_MEANWHILE": "Somebody else published at the same moment; try again.",
+}
 
 
 @strawberry.type(description="What became of fencePublish.")
 class FencePublishPayload:
     fence: Fence | None = member("围栏", "Fence", "The version now in force.")
-    user_errors: list[UserError] = user_errors(
-        "FencePublish",
-        {
-            "AREA_INVALID": "The area is not valid GeoJSON, crosses itself or is empty.",
-            "AREA_TOO_DETAILED": "The area has too many points.",
-            "BAD_COORDINATE": "A coordinate is not a number or out of range.",
-            "DATUM_REQUIRED": "The coordinates lack their datum.",
-            "FENCE_SHAPE": "Circle and GeoJSON: exactly the one that fits the kind.",
-            "RADIUS_INVALID": "The radius is out of range.",
-            "PRIORITY_INVALID": "The priority is out of range.",
-            "ID_TAKEN": "The id is in use.",
-            "CHANGED_MEANWHILE": "Somebody else published at the same moment; try again.",
-        },
-    )
+    user_errors: list[UserError] = user_errors("FencePublish", FENCE_CODES)
 
 
 async def fence_publish(info: Info, input: FencePublishInput) -> FencePublishPayload:
     act = Act.of(info)
-    fence: FenceView = await act.send(input.command(act.new_id()))
+    plant_id = uuid_of("Plant", input.plant_id, field="plant_id")
+    fence: FenceView = await act.send(publish_fence(act.new_id(), plant_id, input))
     return FencePublishPayload(fence=same(fence))
-
-
-@strawberry.type
-class FenceQueries:
-    presence: bool | None = query(
-        presence, "Whether the point is inside the plant's presence fence; its edge counts."
-    )
 
 
 @strawberry.type

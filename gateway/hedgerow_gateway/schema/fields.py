@@ -22,7 +22,8 @@ import strawberry
 from strawberry.schema_directive import Location
 
 from hedgerow_gateway.execution.facts import METADATA, Facts, Lookup
-from hedgerow_gateway.loaders import Loader, Loaders
+from hedgerow_gateway.loader import Loader
+from hedgerow_gateway.loaders import Loaders
 
 
 @strawberry.schema_directive(

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from hedgerow.errors import Invalid
 
-_MOST_TEXT = 300
+_MOST_TEXT = 900  # the id of a membership holds a subject
 
 
 class BadId(Invalid):

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import strawberry
+from hedgerow.auth import Presence
 from hedgerow.contracts.orders import AdvanceOrder, CancelOrder, OrderView
-from hedgerow.errors import Conflict
+from hedgerow.errors import Conflict, PlantForbidden
 
 from hedgerow_gateway.context import Info
 from hedgerow_gateway.schema.act import Act
-from hedgerow_gateway.schema.enums import OrderState, OrderStep
+from hedgerow_gateway.schema.directives import CRITICAL, REQUIRES_PRESENCE
+from hedgerow_gateway.schema.enums import OrderState, OrderStep, PresenceAct
 from hedgerow_gateway.schema.errors import Refusals, UserError, mutation, user_errors
 from hedgerow_gateway.schema.fields import entered, member, same
 from hedgerow_gateway.schema.ids import uuid_of
 from hedgerow_gateway.schema.orders import Order
+from hedgerow_gateway.schema.presence import (
+    PRESENCE_CODES,
+    PositionInput,
+    attested,
+    position_entered,
+)
 from hedgerow_gateway.schema.settling import settled
 from hedgerow_gateway.schema.values import BasisInput
 
@@ -61,6 +69,7 @@ class OrderTransitionInput:
     expected_version: int | None = entered(
         "期望版本", "Expected version", "Refused when the order has changed since.", optional=True
     )
+    position: PositionInput | None = position_entered()
 
 
 @strawberry.type(description="What became of orderTransition.")
@@ -71,6 +80,7 @@ class OrderTransitionPayload:
     user_errors: list[UserError] = user_errors(
         "OrderTransition",
         {
+            **PRESENCE_CODES,
             "GUARD_FAILED": "A condition of the step does not hold.",
             "KIT_INCOMPLETE": "Stock is missing for the kit; the state has not changed.",
             "KIT_LOCK_PENDING": "A kit lock is under way; try again in a moment.",
@@ -98,15 +108,30 @@ async def order_transition(info: Info, input: OrderTransitionInput) -> OrderTran
         expected_version=input.expected_version or None,
     )
     act, context = Act.of(info), info.context
+    presence = await _present(act, command, input.position or None)
     if input.step is not OrderStep.LOCK_KIT:
-        return OrderTransitionPayload(order=same(await act.send(command)))
+        return OrderTransitionPayload(order=same(await act.send(command, presence=presence)))
     with context.live.waiting_for(context.caller, command.order_id, KIT_ANSWERED) as waiter:
-        order = await act.send(command)
+        order = await act.send(command, presence=presence)
         order, _ = await settled(context, order, waiter, _kit_answered)
     errors = []
     if _kit_answered(order) and order.state is OrderState.PENDING_REVIEW:
         errors = [Refusals(OrderTransitionPayload).complaint(KitIncomplete(), context)]
     return OrderTransitionPayload(order=same(order), user_errors=same(errors))
+
+
+async def _present(
+    act: Act, command: AdvanceOrder, position: PositionInput | None
+) -> Presence | None:
+    """At the order's plant. Raises Refused."""
+    if position is None:
+        return None
+    order = await act.context.load.orders.load(command.order_id)
+    if order is None:
+        raise PlantForbidden(field="order_id")
+    act.context.load.orders.forget(command.order_id)  # it is about to change
+    what = PresenceAct(f"ORDER_{command.step}")
+    return await attested(act, order.plant_id, what, position, named="order_id")
 
 
 def _kit_answered(order: OrderView) -> bool:
@@ -116,10 +141,14 @@ def _kit_answered(order: OrderView) -> bool:
 @strawberry.type
 class OrderStepMutations:
     order_cancel: OrderCancelPayload | None = mutation(
-        OrderCancelPayload, order_cancel, "Cancel an order; needs a basis."
+        OrderCancelPayload,
+        order_cancel,
+        "Cancel an order; needs a basis.",
+        directives=[CRITICAL],
     )
     order_transition: OrderTransitionPayload | None = mutation(
         OrderTransitionPayload,
         order_transition,
         "Move an order on to its next state.",
+        directives=[REQUIRES_PRESENCE],
     )

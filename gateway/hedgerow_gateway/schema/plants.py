@@ -11,20 +11,28 @@ from hedgerow.contracts.routing import LocationView, PlantView
 
 from hedgerow_gateway.context import Info
 from hedgerow_gateway.loaders import EVERYTHING
-from hedgerow_gateway.schema.enums import LocationKind
+from hedgerow_gateway.schema.enums import LocationKind, PresenceAct
 from hedgerow_gateway.schema.fields import looked_up, query, shown
-from hedgerow_gateway.schema.finding import to_plant
+from hedgerow_gateway.schema.finding import to_area, to_plant
 from hedgerow_gateway.schema.ids import uuid_of
 from hedgerow_gateway.schema.node import Node, published
 from hedgerow_gateway.schema.values import GeoPoint, Position
 
 if TYPE_CHECKING:
+    from hedgerow_gateway.schema.areas import Area
     from hedgerow_gateway.schema.fences import Fence
     from hedgerow_gateway.schema.stock import InventoryLevel
 
 
 def _level_key(location: LocationView, sku: str) -> StockKey:
     return StockKey(sku, location.location_id)
+
+
+@strawberry.type(description="What must be done at a plant itself.")
+class PresencePolicy:
+    version: int = shown("版本", "Version", "0: nothing was published yet.")
+    acts: list[PresenceAct] = shown("操作", "Acts", "Those that need presence.")
+    active_from: datetime | None = shown("生效时间", "Active from", "Inclusive; null at version 0.")
 
 
 @published(PlantView, "A plant: one data space of the company.")
@@ -50,6 +58,16 @@ class Plant(Node):
             "Fences",
             "Its fences in force, by kind and name.",
         )
+    )
+    area: Annotated[Area, strawberry.lazy("hedgerow_gateway.schema.areas")] | None = to_area(
+        "区域", "Area", "The area it is looked after in; null when in none."
+    )
+    presence_policy: PresencePolicy | None = looked_up(
+        lambda load: load.presence_policies,
+        lambda plant: plant.plant_id,
+        "到场要求",
+        "Presence policy",
+        "What must be done at the plant itself.",
     )
 
 

@@ -12,6 +12,7 @@ from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
 GeoJson = NewType("GeoJson", dict[str, Any])
+Json = NewType("Json", object)
 
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,18})?")
 _MOST_TEXT = 40
@@ -76,5 +77,11 @@ SCALARS: dict[object, ScalarDefinition] = {
         serialize=lambda value: value,
         parse_value=_read_geojson,
         specified_by_url="https://www.rfc-editor.org/rfc/rfc7946",
+    ),
+    Json: strawberry.scalar(
+        name="JSON",
+        description="Any JSON value; decimals and times in it are texts.",
+        serialize=lambda value: value,
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc8259",
     ),
 }

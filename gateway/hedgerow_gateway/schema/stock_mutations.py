@@ -1,4 +1,4 @@
-"""skuRegister, stockReceive, stockAdjust, safetyLevelSet, supplyRecord."""
+"""stockReceive, stockAdjust, safetyLevelSet, supplyRecord."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from hedgerow.contracts.inventory import (
     AdjustStock,
     ReceiveStock,
     RecordSupply,
-    RegisterSkus,
     SetSafetyLevel,
-    SkuEntry,
     StockLine,
 )
 from hedgerow.contracts.routing import LocationView
@@ -20,11 +18,18 @@ from hedgerow.errors import PlantForbidden
 
 from hedgerow_gateway.context import Info
 from hedgerow_gateway.schema.act import Act
-from hedgerow_gateway.schema.enums import ItemClass
+from hedgerow_gateway.schema.directives import REQUIRES_PRESENCE
+from hedgerow_gateway.schema.enums import PresenceAct
 from hedgerow_gateway.schema.errors import UserError, mutation, user_errors
 from hedgerow_gateway.schema.fields import entered, member, same
 from hedgerow_gateway.schema.ids import uuid_of
-from hedgerow_gateway.schema.stock import InventoryLevel, Sku, Supply
+from hedgerow_gateway.schema.presence import (
+    PRESENCE_CODES,
+    PositionInput,
+    attested,
+    position_entered,
+)
+from hedgerow_gateway.schema.stock import InventoryLevel, Supply
 
 _CODES = {
     "COUNT_INVALID": "Too few or too many entries.",
@@ -43,42 +48,6 @@ async def plant_and_location(info: Info, given: strawberry.ID) -> LocationView:
     return found
 
 
-@strawberry.input(description="An article.")
-class SkuInput:
-    sku: str = entered("SKU", "SKU", "Its code.")
-    name: str = entered("品名", "Name", "What people call it.")
-    unit: str = entered("单位", "Unit", "What its quantities count.")
-    item_class: ItemClass | None = entered("类别", "Class", "REGULAR unless CUSTOM.", optional=True)
-
-
-@strawberry.input(description="Articles; one that is there already gets a new name, unit, class.")
-class SkuRegisterInput:
-    skus: list[SkuInput] = entered("物料", "Articles", "1 to 200.")
-
-
-@strawberry.type(description="What became of skuRegister.")
-class SkuRegisterPayload:
-    skus: list[Sku] | None = member("物料", "Articles", "In the order of the input.")
-    user_errors: list[UserError] = user_errors(
-        "SkuRegister", {**_CODES, "GIVEN_TWICE": "A code stands twice in the list."}
-    )
-
-
-async def sku_register(info: Info, input: SkuRegisterInput) -> SkuRegisterPayload:
-    command = RegisterSkus(
-        skus=tuple(
-            SkuEntry(
-                sku=each.sku,
-                name=each.name,
-                unit=each.unit,
-                item_class=each.item_class or ItemClass.REGULAR,
-            )
-            for each in input.skus
-        )
-    )
-    return SkuRegisterPayload(skus=same(await Act.of(info).send(command)))
-
-
 @strawberry.input(description="A quantity of an article.")
 class StockLineInput:
     sku: str = entered("SKU", "SKU", "Code of the article.")
@@ -93,6 +62,7 @@ class StockReceiveInput:
     supply_id: strawberry.ID | None = entered(
         "采购", "Supply", "The purchase that they close.", optional=True
     )
+    position: PositionInput | None = position_entered()
 
 
 @strawberry.type(description="What became of stockReceive.")
@@ -102,6 +72,7 @@ class StockReceivePayload:
         "StockReceive",
         {
             **_CODES,
+            **PRESENCE_CODES,
             "SUPPLY_MISMATCH": "The goods are not those of the purchase.",
             "SUPPLY_RECEIVED": "The purchase is closed already.",
         },
@@ -119,7 +90,11 @@ async def stock_receive(info: Info, input: StockReceiveInput) -> StockReceivePay
         reference=input.reference,
         supply_id=uuid_of("Supply", supply, field="supply_id") if supply else None,
     )
-    return StockReceivePayload(levels=same(await Act.of(info).send(command)))
+    act = Act.of(info)
+    presence = await attested(
+        act, location.plant_id, PresenceAct.STOCK_RECEIVE, input.position, named="location_id"
+    )
+    return StockReceivePayload(levels=same(await act.send(command, presence=presence)))
 
 
 @strawberry.input(description="A correction of what is on hand.")
@@ -128,6 +103,7 @@ class StockAdjustInput:
     sku: str = entered("SKU", "SKU", "Code of the article.")
     delta: Decimal = entered("调整数量", "Delta", "Added; negative takes away.")
     reason: str = entered("原因", "Reason", "Why.")
+    position: PositionInput | None = position_entered()
 
 
 @strawberry.type(description="What became of stockAdjust.")
@@ -135,7 +111,11 @@ class StockAdjustPayload:
     level: InventoryLevel | None = member("库存", "Level", "As it is now.")
     user_errors: list[UserError] = user_errors(
         "StockAdjust",
-        {**_CODES, "STOCK_PROMISED": "What is promised or held cannot be taken away."},
+        {
+            **_CODES,
+            **PRESENCE_CODES,
+            "STOCK_PROMISED": "What is promised or held cannot be taken away.",
+        },
         _AT,
     )
 
@@ -149,7 +129,11 @@ async def stock_adjust(info: Info, input: StockAdjustInput) -> StockAdjustPayloa
         delta=input.delta,
         reason=input.reason,
     )
-    return StockAdjustPayload(level=same(await Act.of(info).send(command)))
+    act = Act.of(info)
+    presence = await attested(
+        act, location.plant_id, PresenceAct.STOCK_ADJUST, input.position, named="location_id"
+    )
+    return StockAdjustPayload(level=same(await act.send(command, presence=presence)))
 
 
 @strawberry.input(description="What promising must leave untouched.")
@@ -216,16 +200,14 @@ async def supply_record(info: Info, input: SupplyRecordInput) -> SupplyRecordPay
 
 @strawberry.type
 class StockMutations:
-    sku_register: SkuRegisterPayload | None = mutation(
-        SkuRegisterPayload, sku_register, "Register articles."
-    )
     stock_receive: StockReceivePayload | None = mutation(
-        StockReceivePayload, stock_receive, "Book goods in."
+        StockReceivePayload, stock_receive, "Book goods in.", directives=[REQUIRES_PRESENCE]
     )
     stock_adjust: StockAdjustPayload | None = mutation(
         StockAdjustPayload,
         stock_adjust,
         "Correct what is on hand.",
+        directives=[REQUIRES_PRESENCE],
     )
     safety_level_set: SafetyLevelSetPayload | None = mutation(
         SafetyLevelSetPayload,

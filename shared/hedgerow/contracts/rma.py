@@ -122,7 +122,7 @@ class RmaWhere(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RequestReturn(Command[RmaView], frozen=True, kw_only=True):
-    """Eligibility is decided at once; the answer is APPROVED, REVIEW or REJECTED with reasons.
+    """Critical. Eligibility is decided at once; the answer is APPROVED, REVIEW or REJECTED with reasons.
 
     basis  what the customer sent or said, by its number
     """
@@ -136,8 +136,8 @@ class RequestReturn(Command[RmaView], frozen=True, kw_only=True):
 
 
 class DecideReturn(Command[RmaView], frozen=True, kw_only=True):
-    """A person's decision on a return in REVIEW. note says why and basis what it rests on; both
-    are mandatory."""
+    """Critical. A person's decision on a return in REVIEW. note says why and basis what it rests on;
+    both are mandatory."""
 
     SUBJECT: ClassVar = "hedgerow.cmd.rma.decide_return.v1"
     rma_id: RmaId

@@ -130,7 +130,13 @@ class Story:
         line = {"lineNo": 1, "quantity": str(self.told.lines[0][1])}
         rma = next(iter(order["returns"] or ()), None)
         if rma is None:
-            given = {"orderId": order["id"], "lines": [line], "reason": plan.reason}
+            basis = {"type": "CUSTOMER", "ref": f"TH-{1000 + self.told.index}"}
+            given = {
+                "orderId": order["id"],
+                "lines": [line],
+                "reason": plan.reason,
+                "basis": basis,
+            }
             rma = await self._do(
                 documents.REQUEST_RETURN, "return", given, "return", "PLANT_FORBIDDEN"
             )
