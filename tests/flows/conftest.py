@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from companies import Company, found
 from hedgerow_local.servers import NatsServer
+from leaks.plants import World, grown
 from suite import Suite
 from worlds import Databases
 
@@ -27,3 +28,9 @@ async def suite(workplace: Path, databases: Databases) -> AsyncIterator[Suite]:
 @pytest.fixture
 async def company(suite: Suite) -> Company:
     return await found(suite)
+
+
+@pytest.fixture(scope="session")
+async def world(suite: Suite) -> World:
+    """Two plants and another company, everything of theirs marked; for the leak tests."""
+    return await grown(suite)
