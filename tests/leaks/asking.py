@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from graphql import GraphQLNonNull
+
 from leaks.values import Values
 from leaks.walk import Document, Place
 

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import websockets
+
 from leaks.asking import Call
 from leaks.scan import Scan
 from leaks.users import User

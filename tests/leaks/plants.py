@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from companies import Company, found, order
-from leaks.canaries import OTHER, A, B, Canaries, digits, word
 from looks import look, plain_id
 from suite import Client, Suite
 from worlds import SERVICES
+
+from leaks.canaries import OTHER, A, B, Canaries, digits, word
 
 
 @dataclass
@@ -243,7 +244,7 @@ async def learn_ids(world: World) -> None:
             rows = await look(suite, service, f"select tenant_id, plant_id, {columns} from {table}")
             for tenant, plant, *ids in rows:
                 owner = tenants.get(str(tenant)) or owners.get(str(plant))
-                for each in (str(found) for found in ids if found and owner):
+                for each in (str(one) for one in ids if one and owner):
                     if canaries.ids.setdefault(each, str(owner)) != owner:
                         mixed.add(each)
     assert not mixed, f"ids of two plants: {mixed}"

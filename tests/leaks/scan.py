@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from graphql import GraphQLSchema
+
 from leaks.asking import Asking, Call
 from leaks.canaries import OTHER, A, B, values
 from leaks.line import Line, connected

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hedgerow.auth import TENANT_ROLES, Role
+
 from leaks.canaries import OTHER, A, B
 from leaks.plants import World
 

@@ -19,6 +19,7 @@ from graphql import (
     GraphQLObjectType,
     get_named_type,
 )
+
 from leaks.canaries import values as leaves
 from leaks.walk import Place, is_paged
 

@@ -7,14 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from graphql import GraphQLInputObjectType, get_named_type
+from looks import look, plain_id
+from worlds import SERVICES
+
 from leaks.asking import Call
 from leaks.canaries import OTHER
 from leaks.plants import World
 from leaks.scan import Scan
 from leaks.users import User
 from leaks.walk import Document, documents
-from looks import look, plain_id
-from worlds import SERVICES
 
 # Not refused to whoever may submit orders anywhere.
 OPEN: Mapping[str, str] = {
