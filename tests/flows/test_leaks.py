@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import defaultdict
-from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
@@ -15,8 +14,7 @@ from leaks.asking import Asking, Call
 from leaks.canaries import OTHER, A, B
 from leaks.coverage import reachable, unfilled
 from leaks.listening import everybody_listens, search
-from leaks.plants import World, learn_ids, submitted
-from leaks.report import Report
+from leaks.plants import learn_ids, submitted
 from leaks.scan import Scan
 from leaks.users import User
 from leaks.values import NoValue, Values
@@ -34,23 +32,6 @@ from leaks.writing import (
 OTHER_SIDE = ("area_admin@SZH", "area_admin@NGB")
 FEW = (*OTHER_SIDE, "auditor", "nobody", "administrator of another company")
 SHORT, LONG = 3000, 100_000
-
-
-@pytest.fixture(scope="module")
-async def learned(world: World) -> Scan:
-    scan = Scan(world, published())
-    await scan.learn()
-    await scan.count()
-    return scan
-
-
-@pytest.fixture
-def scan(learned: Scan) -> Iterator[Scan]:
-    """With an empty report; what was met while learning must be clean, too."""
-    before, learned.report = learned.report, Report()
-    assert before.leaks == [] and before.faults == [], str(before)
-    yield learned
-    learned.report = Report()
 
 
 def test_every_field_of_the_schema_is_in_a_document() -> None:
@@ -119,7 +100,6 @@ async def test_nobody_is_answered_with_what_is_anothers(scan: Scan, responses: i
 
 async def test_the_scan_finds_what_may_be_seen(scan: Scan) -> None:
     """Otherwise it would prove nothing that it finds nothing else."""
-    scan.report = Report()
     seers = [each for each in scan.users if each.sees]
     orders = [each for each in scan.documents if each.name == "orders"]
     await scan.run(scan.plain(seers, orders))
@@ -172,8 +152,9 @@ async def test_an_order_for_another_plant_tells_nothing_of_it(scan: Scan) -> Non
     ]
     await scan.run(calls)
     await learn_ids(scan.world)
+    beside_the_input = [each for each in scan.report.leaks if each.found.hit[1] not in each.asked]
 
-    assert scan.report.leaks == [], str(scan.report)
+    assert beside_the_input == [], [str(each) for each in beside_the_input[:10]]
     assert scan.report.faults == [], str(scan.report)
 
 
@@ -181,7 +162,6 @@ async def test_a_subscription_tells_nothing_of_another_plant(scan: Scan) -> None
     side = scan.world.sides[A]
     strangers = [each for each in scan.users if each.foreign == A and A not in each.sees]
     seers = [scan.user("area_admin@NGB"), scan.user("dispatcher")]
-    scan.report = Report()
     async with everybody_listens(scan, [*strangers, *seers]) as ears:
         async with side.company.user("area_admin@NGB", subject=side.word()) as chief:
             made = await submitted(chief, side, side.made["Sku.sku"][0], "2")

@@ -13,10 +13,8 @@ from pathlib import Path
 import pytest
 from leaks.canaries import A
 from leaks.planting import tables_of_plants, without_check, without_policy
-from leaks.plants import World
 from leaks.report import Report
 from leaks.scan import Scan
-from leaks.walk import published
 
 STRANGER = "area_admin@SZH"
 # What is seen when the policy of this table alone is gone. Only the database guards it.
@@ -25,26 +23,17 @@ GUARDED_BY_ITS_POLICY_ALONE = {
 }
 
 
-@pytest.fixture(scope="module")
-async def learned(world: World) -> Scan:
-    scan = Scan(world, published())
-    await scan.learn()
-    assert scan.report.leaks == []
-    return scan
-
-
-@pytest.fixture
-async def scan(learned: Scan) -> AsyncIterator[Scan]:
-    """Clean before, and clean afterwards."""
-    learned.report = Report()
-    yield learned
-    assert await _seen_by_a_stranger(learned) == set()
+@pytest.fixture(autouse=True)
+async def clean(scan: Scan) -> AsyncIterator[None]:
+    """What was planted is gone again."""
+    yield
+    assert await _seen_by_a_stranger(scan) == set()
 
 
 async def _seen_by_a_stranger(scan: Scan) -> set[str]:
     """Coordinates in which the chief of one plant was shown something of the other."""
     scan.report = Report()
-    chosen = [each for each in scan.documents if each.thin or "wide" in each.name]
+    chosen = [each for each in scan.documents if each.thin or each.wide]
     await scan.run(scan.plain([scan.user(STRANGER)], chosen))
     assert scan.report.faults == [], str(scan.report)
     for leak in scan.report.leaks:

@@ -71,7 +71,7 @@ async def everybody_listens(scan: Scan, someone: Iterable[User]) -> AsyncIterato
 def _calls(scan: Scan, user: User) -> Iterator[Call]:
     for document in documents(scan.schema, "subscription"):
         yield scan.asking(user).plain(document)
-        if "wide" in document.name:
+        if document.wide:
             yield from scan.asking(user).each(document)
 
 

@@ -20,7 +20,7 @@ from hedgerow.transaction import sight
 sight.readable = lambda caller, plant, *permissions: sqlalchemy.true()
 """
 _POLICY = """select pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)
-  from pg_policy p where p.polrelid = cast(:table as regclass) and p.polname = 'reach'"""
+  from pg_policy p where p.polrelid = cast(cast(:table as text) as regclass) and p.polname = 'reach'"""
 
 
 @asynccontextmanager

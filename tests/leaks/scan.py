@@ -86,18 +86,19 @@ class Scan:
                 yield user, self.asking(user).plain(document)
 
     def each(self, someone: Iterable[User]) -> Iterator[tuple[User, Call]]:
-        """Every value of every argument, of root fields and of fields further down."""
+        """Every value of every argument: of root fields, of lists in the thin document and of all
+        else in the wide ones, and of fields further down where they are first met."""
         known: set[str] = set()
         for document in self.documents:
             new = {place.coordinate for place in document.places.values()} - known
-            if document.thin or new:
-                known |= new
+            known |= new
+            if new or (document.wide and "first" not in document.places):
                 for user in someone:
                     yield from ((user, call) for call in self.asking(user).each(document))
 
     def anything(self, by: random.Random) -> Iterator[tuple[User, Call]]:
         """For ever: anybody asks anything with any arguments, most often for a little."""
-        weights = [8 if each.thin else 2 if "wide" in each.name else 1 for each in self.documents]
+        weights = [8 if each.thin else 2 if each.wide else 1 for each in self.documents]
         while True:
             user, (document,) = by.choice(self.users), by.choices(self.documents, weights)
             yield user, self.asking(user).any(document, by)

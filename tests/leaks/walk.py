@@ -65,6 +65,10 @@ class Document:
     entries: int
     thin: bool
 
+    @property
+    def wide(self) -> bool:
+        return ", wide " in self.name
+
 
 @dataclass
 class Pick:

@@ -37,7 +37,7 @@ def mutations(scan: Scan) -> list[Document]:
     """Of each mutation the document that reads most of its payload."""
     made: dict[str, Document] = {}
     for each in documents(scan.schema, "mutation"):
-        if each.root not in made or "wide" in each.name:
+        if each.root not in made or each.wide:
             made[each.root] = each
     return list(made.values())
 
