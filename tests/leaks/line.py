@@ -15,13 +15,12 @@ class Line:
         self._reader = reader
         self._writer = writer
 
-    async def ask(self, token: str, body: bytes) -> tuple[int, str]:
-        """Status and body of the answer to a GraphQL request."""
+    async def ask(self, token: str, body: bytes) -> str:
+        """The body of the answer to a GraphQL request."""
         self._writer.write(post("/graphql", body, token))
         head = (await self._reader.readuntil(b"\r\n\r\n")).lower()
         length = int(head.partition(b"content-length:")[2].partition(b"\r\n")[0])
-        answer = await self._reader.readexactly(length)
-        return int(head.split(b" ", 2)[1]), answer.decode()
+        return (await self._reader.readexactly(length)).decode()
 
 
 @asynccontextmanager

@@ -22,7 +22,9 @@ from leaks.walk import Document, documents
 
 AT_ONCE = 32
 CHIEFS = ("area_admin@NGB", "area_admin@SZH", "administrator of another company")
-BROKEN = frozenset({"INTERNAL", "COST_LIMIT_EXCEEDED", "SERVICE_UNAVAILABLE", "UNAUTHENTICATED"})
+BROKEN = frozenset({"INTERNAL", "COST_LIMIT_EXCEEDED", "UNAUTHENTICATED"})
+UNAVAILABLE = "SERVICE_UNAVAILABLE"
+PAUSES_S = (0.2, 0.5, 1.0, 2.0, 4.0)  # a busy machine proves nothing: the question is put again
 
 Heard = Callable[[User, Call, dict[str, Any]], None]
 
@@ -139,11 +141,15 @@ class Scan:
     async def _ask(self, line: Line, user: User, call: Call) -> dict[str, Any]:
         asked = json.dumps(call.variables, ensure_ascii=False)
         body = f'{{"query":{json.dumps(call.document.text)},"variables":{asked}}}'.encode()
-        status, text = await line.ask(user.token, body)
-        if status == 503:  # the machine is busy: once more
-            status, text = await line.ask(user.token, body)
-        said: dict[str, Any] = json.loads(text)
-        self.search(user, call.document.name, asked, text, said)
+        for pause_s in PAUSES_S:
+            text = await line.ask(user.token, body)
+            said: dict[str, Any] = json.loads(text)
+            self.search(user, call.document.name, asked, text, said)
+            if UNAVAILABLE not in codes_of(said):
+                break
+            await asyncio.sleep(pause_s)
+        else:
+            self._blame(user, call, UNAVAILABLE)
         self._check_counts(user, call, said)
         return said
 
@@ -153,11 +159,10 @@ class Scan:
         """One answer."""
         report = self.report
         report.hear(user.name, document, asked, text)
-        for error in said.get("errors") or ():
-            code = error["extensions"]["code"]
-            report.codes[code] += 1
-            if code in BROKEN:
-                report.faults.append(f"{user.name}, {document}, {asked}: {error}")
+        codes = codes_of(said)
+        report.codes.update(codes)
+        if BROKEN & set(codes):
+            report.faults.append(f"{user.name}, {document}, {asked}: {said['errors']}")
         hits = self.world.canaries.find(text)
         for owner in {hit.owner for hit in hits}:
             report.seen[user.name, owner] += 1
@@ -189,3 +194,7 @@ class Scan:
     def _blame(self, user: User, call: Call, what: str) -> None:
         name = call.document.name
         self.report.faults.append(f"{user.name}, {name}, {dict(call.variables)}: {what}")
+
+
+def codes_of(said: Mapping[str, Any]) -> list[str]:
+    return [each["extensions"]["code"] for each in said.get("errors") or ()]
