@@ -6,6 +6,10 @@ from pathlib import Path
 import pytest
 from companies import Company, found
 from hedgerow_local.servers import NatsServer
+from leaks.plants import World, grown
+from leaks.report import Report
+from leaks.scan import Scan
+from leaks.walk import published
 from suite import Suite
 from worlds import Databases
 
@@ -28,3 +32,26 @@ async def suite(workplace: Path, databases: Databases) -> AsyncIterator[Suite]:
 @pytest.fixture
 async def company(suite: Suite) -> Company:
     return await found(suite)
+
+
+@pytest.fixture(scope="session")
+async def world(suite: Suite) -> World:
+    """Two plants and another company, everything of theirs marked; for the leak tests."""
+    return await grown(suite)
+
+
+@pytest.fixture(scope="session")
+async def learned(world: World) -> Scan:
+    """What there is to ask with; what was answered on the way is clean."""
+    scan = Scan(world, published())
+    await scan.learn()
+    await scan.count()
+    assert scan.report.leaks == [] and scan.report.faults == [], str(scan.report)
+    return scan
+
+
+@pytest.fixture
+def scan(learned: Scan) -> Scan:
+    """With an empty report."""
+    learned.report = Report()
+    return learned

@@ -1,0 +1,85 @@
+"""Subscriptions of everybody while something happens at one plant."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import websockets
+
+from leaks.asking import Call
+from leaks.scan import Scan
+from leaks.users import User
+from leaks.walk import documents
+
+
+class Ear:
+    """All that came to a user, by what was asked."""
+
+    def __init__(self, user: User, calls: Sequence[Call]) -> None:
+        self.user = user
+        self.calls = calls
+        self.heard: list[dict[str, Any]] = []
+        self.ready = asyncio.Event()
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        return [each for each in self.heard if each["type"] == "next"]
+
+    def call(self, message: dict[str, Any]) -> Call:
+        return self.calls[int(message["id"])]
+
+    async def listen(self, url: str) -> None:
+        async with websockets.connect(
+            url.replace("http", "ws") + "/graphql",
+            subprotocols=["graphql-transport-ws"],
+            origin=url,
+            open_timeout=30,
+        ) as socket:
+            init = {"authorization": f"Bearer {self.user.token}"}
+            await socket.send(json.dumps({"type": "connection_init", "payload": init}))
+            assert json.loads(await socket.recv())["type"] == "connection_ack"
+            for number, call in enumerate(self.calls):
+                asked = {"query": call.document.text, "variables": call.variables}
+                said = {"id": str(number), "type": "subscribe", "payload": asked}
+                await socket.send(json.dumps(said))
+            self.ready.set()
+            async for text in socket:
+                self.heard.append(json.loads(text))
+
+
+@asynccontextmanager
+async def everybody_listens(scan: Scan, someone: Iterable[User]) -> AsyncIterator[list[Ear]]:
+    """To every subscription with every value of every argument."""
+    made = [Ear(user, list(_calls(scan, user))) for user in someone]
+    tasks = [asyncio.create_task(ear.listen(scan.world.suite.url)) for ear in made]
+    try:
+        async with asyncio.timeout(60):
+            for ear in made:
+                await ear.ready.wait()
+        await asyncio.sleep(1)
+        yield made
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _calls(scan: Scan, user: User) -> Iterator[Call]:
+    for document in documents(scan.schema, "subscription"):
+        yield scan.asking(user).plain(document)
+        if document.wide:
+            yield from scan.asking(user).each(document)
+
+
+def search(scan: Scan, ears: Iterable[Ear]) -> None:
+    """All that came is an answer like any other."""
+    for ear in ears:
+        for each in ear.heard:
+            payload = each.get("payload")
+            said = payload if isinstance(payload, dict) else {"errors": payload or []}
+            call, text = ear.call(each), json.dumps(each, ensure_ascii=False)
+            scan.search(ear.user, call.document.name, json.dumps(call.variables), text, said)

@@ -1,0 +1,250 @@
+"""The two plants and the other company, made through the public API, with canaries everywhere."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+
+from companies import Company, found, order
+from looks import look, plain_id
+from suite import Client, Suite
+from worlds import SERVICES
+
+from leaks.canaries import OTHER, A, B, Canaries, digits, word
+
+
+@dataclass
+class Side:
+    """One plant and what it has. near, far: its own warehouse, and the one its orders fall to."""
+
+    owner: str
+    company: Company
+    code: str
+    near: str
+    far: str
+    region: str
+    lon: int
+    lat: int
+    digits: str = field(default_factory=digits)
+    made: dict[str, list[str]] = field(default_factory=dict)
+
+    def word(self) -> str:
+        return word(self.owner)
+
+    def much(self) -> str:
+        """A number of nine digits that stays recognizable when some hundreds come or go."""
+        return f"{self.digits}500"
+
+    def some(self, whole: int) -> str:
+        return f"{whole}.{self.digits}"
+
+    def point(self) -> dict[str, Any]:
+        return {
+            "lon": float(self.some(self.lon)),
+            "lat": float(self.some(self.lat)),
+            "datum": "WGS84",
+        }
+
+    def keep(self, kind: str, made: str) -> str:
+        self.made.setdefault(kind, []).append(made)
+        return made
+
+    def order(self, sku: str, quantity: str) -> dict[str, Any]:
+        return order(
+            channel=self.word(),
+            customer={"code": self.word(), "name": self.word()},
+            shipTo={
+                "region": self.region,
+                "city": self.word(),
+                "address": self.word(),
+                "point": self.point(),
+            },
+            lines=[
+                {
+                    "sku": sku,
+                    "quantity": quantity,
+                    "unitPrice": {"amount": self.some(2), "currencyCode": "CNY"},
+                }
+            ],
+            promisedAt="2031-02-03T04:05:06Z",
+        )
+
+
+@dataclass
+class World:
+    """sides by owner; canaries know all of them."""
+
+    suite: Suite
+    sides: dict[str, Side]
+    canaries: Canaries
+
+    @property
+    def tenant(self) -> str:
+        return self.sides[A].company.tenant
+
+
+async def grown(suite: Suite) -> World:
+    both, other = await asyncio.gather(found(suite), found(suite))
+    sides = {
+        A: Side(A, both, "NGB", "HGH", "HFE", "浙江", 120, 29),
+        B: Side(B, both, "SZH", "HFE", "HGH", "安徽", 117, 32),
+        OTHER: Side(OTHER, other, "NGB", "HGH", "HFE", "浙江", 120, 29),
+    }
+    canaries = Canaries()
+    for owner, side in sides.items():
+        canaries.numbers[side.digits] = owner
+        await _furnish(side)
+    canaries.plain(A, "NGB", "宁波工厂", "HGH", "NGB-1")
+    canaries.plain(B, "SZH", "苏州工厂", "HFE", "SZH-1")
+    for side in sides.values():
+        borrower = await _trade(side)
+        canaries.borrowed[str(plain_id(borrower))] = side.owner
+    world = World(suite, sides, canaries)
+    await learn_ids(world)
+    return world
+
+
+async def _furnish(side: Side) -> None:
+    """Articles, a rule, a fence, a location and stock."""
+    company, place = side.company, side.company.locations
+    own, custom, scarce = (side.keep("Sku.sku", side.word()) for _ in range(3))
+    borrowed = f"BORROWED-{side.owner}"  # stocked at the other plant's warehouse only
+    await company.skus(own, scarce, borrowed)
+    await company.skus(custom, item_class="CUSTOM")
+    async with company.admin() as admin:
+        await admin.done(
+            "overflowRulePublish", "rule { version }", code=f"TO-{side.far}", name=side.region,
+            regions=[side.region], chain=[place[side.near], place[side.far]], safetyTest="AFTER",
+        )  # fmt: skip
+        await admin.done(
+            "stockReceive", "levels { onHand }", locationId=place[side.far],
+            reference="PO-2", lines=[{"sku": borrowed, "quantity": "900"}],
+        )  # fmt: skip
+    async with company.user(f"area_admin@{side.code}", subject=side.word()) as chief:
+        plant = company.plants[side.code]
+        await chief.done(
+            "fencePublish", "fence { id }", plantId=plant, kind="PRESENCE", name=side.word(),
+            circle={"center": side.point(), "radiusM": 500.0},
+        )  # fmt: skip
+        await chief.done(
+            "locationCreate", "location { id }", plantId=plant, code=side.word(),
+            name=side.word(), kind="WAREHOUSE",
+        )  # fmt: skip
+        near = {"locationId": place[side.near]}
+        await chief.done(
+            "stockReceive", "levels { onHand }", **near, reference=side.word(),
+            lines=[
+                {"sku": own, "quantity": side.much()},
+                {"sku": custom, "quantity": side.much()},
+                {"sku": scarce, "quantity": side.some(5)},
+            ],
+        )  # fmt: skip
+        await chief.done("safetyLevelSet", "level { atp }", **near, sku=own, level=side.some(7))
+        await chief.done(
+            "stockAdjust", "level { atp }", **near, sku=own, delta="-1", reason=side.word()
+        )
+        supply = await chief.done(
+            "supplyRecord", "supply { id }", **near, sku=own, quantity=side.much(),
+            dueAt="2031-01-01T00:00:00Z", reference=side.word(),
+        )  # fmt: skip
+        side.keep("Supply.id", supply["supply"]["id"])
+
+
+async def _trade(side: Side) -> str:
+    """Orders in every state that tells something, and returns. The id of the order that took the
+    other plant's stock."""
+    own, custom, scarce = side.made["Sku.sku"]
+    async with side.company.user(f"area_admin@{side.code}", subject=side.word()) as chief:
+        await submitted(chief, side, own, "3")
+        borrower = await submitted(chief, side, f"BORROWED-{side.owner}", "4")
+        await submitted(chief, side, scarce, side.some(50))
+        cancelled = await submitted(chief, side, own, side.some(2))
+        await chief.done(
+            "orderCancel", "order { state }", orderId=cancelled,
+            basis={"type": "EMAIL", "ref": side.word(), "note": side.word()},
+        )  # fmt: skip
+        for sku in (own, custom):
+            signed = await submitted(chief, side, sku, side.some(6))
+            for step in ("LOCK_KIT", "DISPATCH", "RELEASE_QUALITY", "SIGN"):
+                signer = {"signer": side.word()} if step == "SIGN" else {}
+                await chief.done(
+                    "orderTransition", "order { state }", orderId=signed, step=step, **signer
+                )
+            await _returned(chief, side, signed)
+    return borrower
+
+
+async def submitted(chief: Client, side: Side, sku: str, quantity: str) -> str:
+    """Waits until an article that was just registered is known to orders."""
+    for _ in range(100):
+        payload = await chief.do("orderSubmit", "settled order { id }", **side.order(sku, quantity))
+        if not payload["userErrors"]:
+            assert payload["settled"], payload
+            return str(payload["order"]["id"])
+        await asyncio.sleep(0.05)
+    raise AssertionError(payload)
+
+
+async def _returned(chief: Client, side: Side, order_id: str) -> None:
+    """One that is asked for, and one that is decided, received and inspected."""
+    lines = [{"lineNo": 1, "quantity": "1"}]
+    for whole in (False, True):
+        rma = await _requested(chief, side, order_id, lines)
+        if not whole:
+            continue
+        if rma["state"] == "REVIEW":
+            await chief.done(
+                "returnDecide", "return { state }", returnId=rma["id"], approve=True,
+                note=side.word(),
+            )  # fmt: skip
+        await chief.done(
+            "returnReceive", "return { state }", returnId=rma["id"],
+            locationId=side.company.locations[side.near],
+        )  # fmt: skip
+        await chief.done(
+            "returnInspect", "return { state }", returnId=rma["id"], accept=True,
+            lines=[{"lineNo": 1, "quantity": "1", "disposition": "RESTOCKED"}],
+        )  # fmt: skip
+
+
+async def _requested(chief: Client, side: Side, order_id: str, lines: list[Any]) -> dict[str, str]:
+    """The delivery reaches the returns service a moment later."""
+    for _ in range(100):
+        payload = await chief.do(
+            "returnRequest", "return { id state }", orderId=order_id, lines=lines,
+            reason=side.word(),
+        )  # fmt: skip
+        if not payload["userErrors"]:
+            made: dict[str, str] = payload["return"]
+            return made
+        await asyncio.sleep(0.05)
+    raise AssertionError(payload)
+
+
+_TABLES = """select c.table_name, string_agg(c.column_name, ',')
+  from information_schema.columns c
+  join information_schema.columns p
+    on p.table_name = c.table_name and p.column_name = 'plant_id' and p.table_schema = 'public'
+ where c.table_schema = 'public' and c.data_type = 'uuid'
+   and c.column_name not in ('tenant_id', 'location_plant_id')
+   and (c.column_name <> 'location_id' or c.table_name = 'locations')
+ group by c.table_name"""
+
+
+async def learn_ids(world: World) -> None:
+    """Whose every id is, from the plant in its row: what the API says is what we are testing."""
+    suite, sides, canaries = world.suite, world.sides, world.canaries
+    plants = {side.company.plants[side.code]: owner for owner, side in sides.items()}
+    tenants = {side.company.tenant: owner for owner, side in sides.items() if owner == OTHER}
+    owners = {str(plain_id(given)): owner for given, owner in plants.items()}
+    mixed: set[str] = set()
+    for service in SERVICES:
+        for table, columns in await look(suite, service, _TABLES):
+            rows = await look(suite, service, f"select tenant_id, plant_id, {columns} from {table}")
+            for tenant, plant, *ids in rows:
+                owner = tenants.get(str(tenant)) or owners.get(str(plant))
+                for each in (str(one) for one in ids if one and owner):
+                    if canaries.ids.setdefault(each, str(owner)) != owner:
+                        mixed.add(each)
+    assert not mixed, f"ids of two plants: {mixed}"

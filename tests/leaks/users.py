@@ -1,0 +1,50 @@
+"""Who asks: every role at either plant and in the whole company, nobody, and another company."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hedgerow.auth import TENANT_ROLES, Role
+
+from leaks.canaries import OTHER, A, B
+from leaks.plants import World
+
+
+@dataclass(frozen=True)
+class User:
+    """sees  whose canaries they may be answered with"""
+
+    name: str
+    token: str
+    sees: frozenset[str]
+    own: str
+    foreign: str
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+
+def users(world: World) -> list[User]:
+    return list(_users(world))
+
+
+def _users(world: World) -> Iterator[User]:
+    def user(name: str, sees: str, own: str, foreign: str, *groups: str) -> User:
+        tenant = world.sides[own].company.tenant
+        subject = f"user-{len(groups)}-{name.replace('@NGB', '-first').replace('@SZH', '-second')}"
+        token = world.suite.keys.token(subject, tenant, *groups)
+        return User(name, token, frozenset(sees), own, foreign)
+
+    for role in Role:
+        if role in TENANT_ROLES:
+            yield user(role.value, A + B, A, OTHER, role.value)
+        else:
+            yield user(role.value, "", A, B, role.value)  # without a plant it gives nothing
+        for own, foreign in ((A, B), (B, A)):
+            group = f"{role.value}@{world.sides[own].code}"
+            yield user(group, "" if role in TENANT_ROLES else own, own, foreign, group)
+    yield user("nobody", "", A, B)
+    yield user("nobody of the second plant", "", B, A)
+    yield user("administrator of another company", OTHER, OTHER, A, Role.TENANT_ADMIN.value)
+    yield user("manager in another company", OTHER, OTHER, B, f"{Role.PLANT_MANAGER.value}@NGB")

@@ -1,0 +1,106 @@
+"""Every mutation, called by those who may not, with what is not theirs."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from graphql import GraphQLInputObjectType, get_named_type
+from looks import look, plain_id
+from worlds import SERVICES
+
+from leaks.asking import Call
+from leaks.canaries import OTHER
+from leaks.plants import World
+from leaks.scan import Scan
+from leaks.users import User
+from leaks.walk import Document, documents
+
+# Not refused to whoever may submit orders anywhere.
+OPEN: Mapping[str, str] = {
+    "orderSubmit": "an order goes to the plant whose area holds its address, whoever took it",
+}
+REFUSALS = frozenset({"PLANT_FORBIDDEN", "NOT_PERMITTED"})
+# Tables that may grow although nothing was done.
+NOTED: Mapping[str, str] = {
+    "outbox": "messages",
+    "inbox": "messages",
+    "idempotency": "messages",
+    "dead_letters": "messages",
+    "order_numbers": "the next number; shared by the company",
+    "rma_numbers": "the next number; shared by the company",
+}
+
+
+def mutations(scan: Scan) -> list[Document]:
+    """Of each mutation the document that reads most of its payload."""
+    made: dict[str, Document] = {}
+    for each in documents(scan.schema, "mutation"):
+        if each.root not in made or each.wide:
+            made[each.root] = each
+    return list(made.values())
+
+
+def names_something(document: Document) -> bool:
+    """Whether an id of something stands in its input."""
+    return any(_holds_id(place.argument.type) for place in document.places.values())
+
+
+def attacks(scan: Scan, someone: Iterable[User], *, fully: bool) -> Iterator[tuple[User, Call]]:
+    """Every mutation but the open ones, with the ids of others: with what is mandatory, with all
+    that it takes, and `fully` also with every single value."""
+    for document in mutations(scan):
+        for user in someone:
+            if document.root not in OPEN:
+                calls = list(scan.asking(user).each(document))
+                yield from ((user, each) for each in (calls if fully else [calls[0], calls[-1]]))
+
+
+def must_be_refused(user: User, document: Document) -> bool:
+    """Those of another company may do what they like in theirs."""
+    return names_something(document) or user.own != OTHER
+
+
+def refusals(call: Call, said: Mapping[str, Any]) -> list[str]:
+    """The codes of a payload; empty when it was done."""
+    payload = (said.get("data") or {}).get(call.document.root)
+    if payload is None:
+        return [each["extensions"]["code"] for each in said.get("errors") or ()]
+    return [each.get("code", "") for each in payload["userErrors"]]
+
+
+_TABLES = """select c.table_name, bool_or(c.column_name = 'plant_id')
+  from information_schema.columns c
+  join information_schema.tables t using (table_schema, table_name)
+ where c.table_schema = 'public' and t.table_type = 'BASE TABLE'
+ group by 1 having bool_or(c.column_name = 'tenant_id') order by 1"""
+
+
+async def fingerprint(world: World, owner: str) -> dict[str, tuple[int, str]]:
+    """Count and hash of the rows of every table that are the plant's, or the company's as a
+    whole."""
+    side = world.sides[owner]
+    made: dict[str, tuple[int, str]] = {}
+    for service in SERVICES:
+        for table, planted in await look(world.suite, service, _TABLES):
+            if table in NOTED:
+                continue
+            mine = "and plant_id = cast(:plant as uuid)" if planted else ""
+            rows = await look(
+                world.suite, service,
+                f"select cast(t as text) from {table} t "
+                f"where tenant_id = cast(:tenant as uuid) {mine} order by 1",
+                tenant=side.company.tenant,
+                **({"plant": str(plain_id(side.company.plants[side.code]))} if planted else {}),
+            )  # fmt: skip
+            text = "\n".join(row for (row,) in rows)
+            made[f"{service}.{table}"] = (len(rows), hashlib.sha256(text.encode()).hexdigest())
+    return made
+
+
+def _holds_id(kind: Any) -> bool:
+    named = get_named_type(kind)
+    if isinstance(named, GraphQLInputObjectType):
+        return any(_holds_id(each.type) for each in named.fields.values())
+    return bool(named.name == "ID")
