@@ -94,7 +94,7 @@ class Suite:
         self.databases = databases
         self.database_urls: dict[str, str] = {}
         self.port = port or free_port()
-        self._nats = nats
+        self.nats = nats
         self._extra = extra or {}
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -168,8 +168,8 @@ class Suite:
 
     def _settings(self, name: str) -> dict[str, str]:
         broker = {
-            "HEDGEROW_NATS_URL": self._nats.address,
-            "HEDGEROW_NATS_SEED_FILE": str(self._nats.keys.seed_file(name)),
+            "HEDGEROW_NATS_URL": self.nats.address,
+            "HEDGEROW_NATS_SEED_FILE": str(self.nats.keys.seed_file(name)),
         }
         if name == "gateway":
             return broker | {

@@ -12,12 +12,13 @@ import uvloop
 from hedgerow_local.places import LOCAL
 from hedgerow_local.trouble import Trouble
 
-from . import bus, geofences, lists, orders, relay, reservations, row_security
+from . import bus, evidence, geofences, lists, orders, relay, reservations, row_security
 from .report import Report, say
 from .stage import stage
 
 BENCHMARKS = {
     "orders": orders.measure,
+    "evidence": evidence.measure,
     "list": lists.measure,
     "bus": bus.measure,
     "reservation": reservations.measure,
