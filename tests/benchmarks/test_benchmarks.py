@@ -8,9 +8,11 @@ from pathlib import Path
 import msgspec
 import pytest
 from hedgerow_local.servers import PostgresServer
+from worlds import Databases
 
-from benchmarks import load, pgbench, rows
+from benchmarks import load, pgbench, row_security, rows
 from benchmarks.orders import write_scripts
+from benchmarks.plant_data import Size, founded
 from benchmarks.report import Figure, Report
 from benchmarks.shop import CAPTURED, SETTLED, Shop, Wait
 from benchmarks.table import rewrite
@@ -100,6 +102,32 @@ def test_the_tables_hold_the_newest_figure_of_each_name() -> None:
 def test_a_constant_of_a_script_holds_no_colon_that_pgbench_takes_for_a_variable() -> None:
     assert pgbench.literal('{"it\'s":"a\\b"}') == 'E\'{"it\\\'s"\\x3a"a\\\\b"}\''
     assert pgbench.literal(None) == "null"
+
+
+async def test_a_read_under_row_security_stands_beside_the_same_with_its_conditions_written_out(
+    databases: Databases,
+) -> None:
+    size = Size(plants=3, orders=60, decisions=60, rmas=60, skus=30)
+    names = []
+    async with founded(databases, databases.admin_url, size) as asks:
+        for ask in asks:
+            async with row_security.prepared(databases, ask) as pair:
+                names.append(pair.name)
+                assert "tenant_id = $" not in pair.sent.text
+                assert f"{ask.table}.tenant_id = $" in pair.spelled_out.text
+                await row_security.check(pair)  # the same rows on both sides
+                assert min(await pair.times_us(2)) > 0
+
+    assert names == [
+        "order_by_id",
+        "order_by_id_tenant",
+        "order_page",
+        "order_page_tenant",
+        "stock_by_keys",
+        "stock_page",
+        "decisions_by_orders",
+        "rma_page",
+    ]
 
 
 async def test_pgbench_writes_the_rows_that_a_settled_order_leaves(
