@@ -17,6 +17,7 @@ from hedgerow.contracts.routing import (
 )
 from hedgerow.contracts.values import AreaId, Basis, MembershipId, PlantId, new_id
 from hedgerow.errors import Refused
+from hedgerow.evidence.writer import EvidenceWriter
 from hedgerow.transaction import Transaction
 from hedgerow_routing.handlers.create_area import create_area
 from hedgerow_routing.handlers.grant_role import grant_role
@@ -74,6 +75,12 @@ async def move(tx: Transaction, plant_id: PlantId, area_id: AreaId | None) -> Pl
 def forget(tx: Transaction) -> None:
     tx.emitted.clear()
     tx.recorded.clear()
+
+
+async def evident(tx: Transaction) -> int:
+    """Writes what was recorded, as the pipeline does; how many entries that is."""
+    await EvidenceWriter().write(tx)
+    return len(tx.recorded)
 
 
 async def versions(tx: Transaction) -> dict[str, int]:

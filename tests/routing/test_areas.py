@@ -20,6 +20,7 @@ from hedgerow_routing.views.plants import plants_by_ids
 from routing.makers import NINGBO, SUZHOU, as_caller, count, found_plant, new_plant
 from routing.people import (
     BASIS,
+    evident,
     found_area_of,
     found_grant,
     move,
@@ -141,6 +142,7 @@ async def test_whose_rights_a_move_changes_is_told_and_nobody_else(tx, plant):
     assert (await access_of(tx, "in.east")).plant_roles == {}
     assert (await access_of(tx, "in.west")).plant_roles == {plant.plant_id: ("sales",)}
     assert (await access_of(tx, "at.plant")).version == 1
+    assert await evident(tx) == 4
 
 
 async def test_a_new_plant_raises_the_rights_of_those_with_a_role_everywhere(tx, plant):

@@ -25,6 +25,7 @@ from hedgerow_routing.handlers.attest_presence import attest_presence
 from hedgerow_routing.handlers.publish_fence import publish_fence
 from hedgerow_routing.store.presence_tables import presence_attestations
 from routing.makers import NINGBO, SUZHOU, as_caller, count, found_plant, presence, wgs84
+from routing.people import evident
 from worlds import NOON, administrator, caller, transaction
 
 SECOND = timedelta(seconds=1)
@@ -110,6 +111,7 @@ async def test_an_attestation_says_everything_and_leaves_evidence(tx, plant):
     assert change.changes["verdict"] == (None, PresenceVerdict.INSIDE)
     assert change.changes["lon"] == (None, given.lon)
     assert change.changes["nonce"] == (None, command.fix.nonce)
+    assert await evident(tx) == 1
 
 
 @pytest.mark.parametrize("datum", list(Datum))

@@ -26,7 +26,7 @@ from routing.makers import (
     service_area,
     wgs84,
 )
-from routing.people import BASIS, found_grant, refused, versions
+from routing.people import BASIS, evident, found_grant, refused, versions
 from routing.test_grant_role import access_of
 from worlds import administrator, caller, transaction
 
@@ -85,6 +85,7 @@ async def test_a_fence_and_its_people_in_one_go(tx, plant):
     access = await access_of(tx, "li.wei")
     assert access.plant_roles == {plant.plant_id: ("quality", "warehouse_lead")}
     assert await versions(tx) == {"li.wei": 2, "wang.fang": 1}
+    assert await evident(tx) == 4
 
 
 async def test_from_a_file_that_a_map_tool_exported(tx, plant):

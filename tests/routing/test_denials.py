@@ -16,6 +16,7 @@ from hedgerow_routing.store.access_tables import access_cases
 from hedgerow_routing.store.refusals import ServicesOnly
 from hedgerow_routing.views.cases import access_case_by_number
 from routing.makers import NINGBO, SUZHOU, Statements, as_caller, count, found_plant
+from routing.people import evident
 from worlds import NOON, administrator, caller, transaction
 
 ORIGIN = Origin("req-7", "203.0.113.9", "phone")
@@ -75,6 +76,7 @@ async def test_a_refusal_gets_its_number_and_says_where_it_came_from(tx):
         plant,
     )
     assert change.changes["asked"] == (None, case.asked)
+    assert await evident(batch) == 1
     asked = AccessCaseByNumber(number=case.number)
     assert await access_case_by_number(asked, tx) == case
 

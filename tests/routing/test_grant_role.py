@@ -10,6 +10,7 @@ from hedgerow_routing.views.memberships import access_by_subjects
 from routing.makers import NINGBO, SUZHOU, as_caller, count, found_plant
 from routing.people import (
     BASIS,
+    evident,
     found_area_of,
     found_grant,
     gateway,
@@ -71,6 +72,7 @@ async def test_a_role_at_a_plant_is_kept_announced_and_evident(tx, plant):
     assert await versions(tx) == {"li.wei": 1}
     access = await access_of(tx, "li.wei")
     assert (access.version, access.tenant_roles) == (1, ())
+    assert await evident(tx) == 1
     assert access.plant_roles == {plant.plant_id: ("warehouse_lead",)}
 
 

@@ -8,7 +8,7 @@ from hedgerow.errors import Refused
 from hedgerow_routing.handlers.observe_claims import observe_claims
 from hedgerow_routing.store.access_tables import claimed_roles
 from routing.makers import as_caller, count
-from routing.people import versions
+from routing.people import evident, versions
 from sqlalchemy import select
 from worlds import NOON, administrator, caller, transaction
 
@@ -49,6 +49,7 @@ async def test_the_last_claims_stay_and_only_a_difference_is_evident(tx):
         for before, after in ((None, plain), (plain, plain[1:]))
     ]
     assert (tx.emitted, await versions(tx)) == ([], {})
+    assert await evident(tx) == 2
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from hedgerow_routing.handlers.publish_presence_policy import publish_presence_p
 from hedgerow_routing.store.presence_tables import presence_policy_versions
 from hedgerow_routing.views.policies import presence_policies
 from routing.makers import NINGBO, SUZHOU, as_caller, count, found_plant
+from routing.people import evident
 from sqlalchemy import select
 from worlds import NOON, administrator, caller, transaction
 
@@ -63,6 +64,7 @@ async def test_each_publication_is_a_version(tx, plant):
     assert rows.all() == [("administrator", NOON + timedelta(hours=1)), ("administrator", None)]
     asked = PresencePolicies(plant_ids=(plant.plant_id,))
     assert await presence_policies(asked, tx) == (second,)
+    assert await evident(tx) == 2
 
 
 async def test_policies_are_told_for_plants_in_sight(tx, plant):

@@ -9,7 +9,7 @@ from hedgerow_routing.domain.membership import MembershipEnded
 from hedgerow_routing.handlers.grant_role import grant_role
 from hedgerow_routing.handlers.revoke_role import revoke_role
 from routing.makers import NINGBO, SUZHOU, as_caller, found_plant
-from routing.people import found_area_of, found_grant, grant, refused, versions
+from routing.people import evident, found_area_of, found_grant, grant, refused, versions
 from routing.test_grant_role import access_of
 from worlds import NOON, administrator, caller, transaction
 
@@ -53,6 +53,7 @@ async def test_a_role_is_taken_back_and_kept_as_ended(tx, plant):
     assert change.changes["role"] == ("picker", None)
     access = await access_of(tx, "li.wei")
     assert (access.version, access.plant_roles) == (3, {plant.plant_id: (kept.role,)})
+    assert await evident(tx) == 1
 
 
 async def test_what_was_taken_back_can_be_given_again(tx, plant):

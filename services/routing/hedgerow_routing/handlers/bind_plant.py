@@ -35,8 +35,8 @@ async def bind_plant(command: BindPlant, tx: Transaction) -> PlantBinding:
     grants: dict[PlantId | None, Grant] = {plant_id: grant}
     for each, at in zip(given, within, strict=True):
         authority(tx.caller, each, {}, place=place, role=f"{at}role")
-    await AccessStore(tx).lock()
     fence = await draw_fence(command.fence, tx, within="fence.", basis=basis)
+    await AccessStore(tx).lock()  # late: a drawing takes a while
     await MembershipStore(tx).add(grants, given, within)
     changes: defaultdict[str, list[MembershipView | None]] = defaultdict(list)
     for each in given:

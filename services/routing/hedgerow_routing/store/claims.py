@@ -14,7 +14,11 @@ from sqlalchemy.dialects.postgresql import insert
 from .access import aggregate_of
 from .access_tables import claimed_roles
 
-_LAST = select(claimed_roles.c.roles).where(claimed_roles.c.subject == bindparam("subject"))
+_LAST = (
+    select(claimed_roles.c.roles)
+    .where(claimed_roles.c.subject == bindparam("subject"))
+    .with_for_update()
+)
 _keep = insert(claimed_roles)
 _KEEP = _keep.on_conflict_do_update(
     index_elements=["tenant_id", "subject"],

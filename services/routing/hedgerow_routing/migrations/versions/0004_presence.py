@@ -161,9 +161,9 @@ def extend_decisions() -> None:
     for table in ("decisions", "routing_limits"):
         op.execute(f"alter table {table} force row level security")
     for name, *columns in (
-        ("rule", "rule_id", "decided_at"),
+        ("rule", "rule_id", "decided_at", "plant_id"),
         ("fence", "fence_id"),
-        ("limits", "limits_version"),
+        ("limits", "limits_version", "plant_id"),
     ):
         op.create_index(
             f"decisions_of_{name}",
