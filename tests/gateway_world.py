@@ -78,6 +78,11 @@ class Services:
             **given, number=number, ip="", device="", request_id="", at=NOON
         )
 
+    @property
+    def of_users(self) -> list[Asked]:
+        """What was asked on behalf of users, without what the gateway asks in its own name."""
+        return [each for each in self.asked if not each.caller.is_service]
+
     def messages(self, kind: type) -> list[Any]:
         return [each.message for each in self.asked if type(each.message) is kind]
 

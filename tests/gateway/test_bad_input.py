@@ -83,7 +83,7 @@ async def test_a_wrong_value_is_refused_where_it_stands(gateway, services, place
     (error,) = answer.json()["errors"]
     assert error["extensions"]["code"] == "BAD_USER_INPUT"
     assert ".".join(error["extensions"]["field"]) == f"input.{named}"
-    assert services.asked == []
+    assert services.of_users == []
 
 
 @pytest.mark.parametrize("place", ["channel", "customer.name", "lines.0.sku", "shipTo.address"])
@@ -94,7 +94,7 @@ async def test_the_character_nul_is_refused_where_it_stands(gateway, services, p
     assert answer.status_code == 400
     (error,) = answer.json()["errors"]
     assert error["extensions"]["field"] == ["variables", "input", *place.split(".")]
-    assert services.asked == []
+    assert services.of_users == []
 
 
 @pytest.mark.parametrize("text", ['"a\\u0000b"', '"\\ud800"', '"\\udc00\\ud800"', '"a\x00b"'])
@@ -112,7 +112,7 @@ async def test_texts_that_cannot_be_stored_are_refused(gateway, services, text, 
         )
 
     assert answer.status_code == 400
-    assert services.asked == []
+    assert services.of_users == []
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ async def test_an_idempotency_key_is_printable_and_not_long(gateway, services, k
         data = await user.ask(query, input=given, key=key)
 
     assert data["stockAdjust"]["userErrors"][0]["code"] == "INVALID_IDEMPOTENCY_KEY"
-    assert not any(isinstance(each.message, Command) for each in services.asked)
+    assert not any(isinstance(each.message, Command) for each in services.of_users)
 
 
 async def test_a_cursor_that_is_none_is_refused(gateway, services):
@@ -187,7 +187,7 @@ async def test_a_cursor_that_is_none_is_refused(gateway, services):
         )
 
     assert error["extensions"]["field"] == ["after"]
-    assert services.asked == []
+    assert services.of_users == []
 
 
 WORDS = ["orders", "order", "viewer", "nodes", "id", "first", "input", "__typename", "mutation"]
@@ -235,4 +235,4 @@ async def test_whatever_is_entered_is_the_senders_fault(gateway, services, given
         )
 
     assert 400 <= answer.status_code < 500, answer.text
-    assert services.asked == []
+    assert services.of_users == []

@@ -160,5 +160,5 @@ async def test_the_caller_travels_with_every_request(gateway, world):
         await user.ask("query($n: String!) { order(number: $n) { plant { code } } }",
                        n=ORDER.number)  # fmt: skip
 
-    assert {each.caller.subject for each in world.asked} == {"tester"}
-    assert {str(each.caller.tenant_id) for each in world.asked} == {gateway.tenant}
+    assert {each.caller.subject for each in world.of_users} == {"tester"}
+    assert {str(each.caller.tenant_id) for each in world.of_users} == {gateway.tenant}

@@ -79,7 +79,7 @@ async def test_operations_go_by_post_only(gateway, services, method):
         answer = await user.http.request(method, "/graphql?query={viewer{subject}}")
 
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
-    assert services.asked == []
+    assert services.of_users == []
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ async def test_an_order_is_submitted_as_the_input_says(gateway, services):
     async with gateway.user("tenant_admin") as user:
         data = await user.ask(SUBMIT, input=INPUT | {"waitFor": "CAPTURED"})
 
-    (sent,) = services.asked
+    (sent,) = services.of_users
     message = sent.message
     assert data["orderSubmit"]["order"]["id"] == global_id("Order", message.order_id)
     assert data["orderSubmit"]["settled"] is False

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from gateway_access import AREA
 from gateway_makers import (
     DECISION,
     LOCATION,
@@ -59,6 +60,9 @@ CHANGE = orders.OrderChange(
     version=1, at=NOON, by="wang", change="SUBMITTED", from_state=None,
     to_state=orders.OrderState.PENDING_REVIEW, basis=None,
 )  # fmt: skip
+POLICY = routing.PresencePolicyView(
+    plant_id=PLANT_ID, version=1, acts=(routing.PresenceAct.ORDER_SIGN,), active_from=NOON
+)
 ORDERS = [
     ORDER,
     changed(ORDER, order_id=UUID(int=2), plant_id=None, decision_id=None, promised_at=NOON),
@@ -91,6 +95,11 @@ def world(services):
     services.answer(inventory.SkusByCodes, lambda m, _: tuple(SKU for _ in m.skus))
     services.answer(inventory.StockByKeys, lambda m, _: tuple(STOCK for _ in m.keys))
     services.answer(rma.RmasByOrders, lambda m, _: tuple((RMA,) for _ in m.order_ids))
+    services.answer(routing.ListAreas, (AREA,))
+    services.answer(
+        routing.PresencePolicies,
+        lambda m, _: tuple(changed(POLICY, plant_id=each) for each in m.plant_ids),
+    )
     return services
 
 
