@@ -106,12 +106,13 @@ class Scan:
             yield user, self.asking(user).any(document, by)
 
     async def count(self) -> None:
-        """How long every list is for everybody: no count may ever say more."""
+        """How long every list is for everybody: no count may say more, until it is done again."""
 
         def keep(user: User, call: Call, said: dict[str, Any]) -> None:
             page = (said.get("data") or {}).get(call.document.root)
             self._most[user.name, call.document.root] = len(page["nodes"]) if page else 0
 
+        self._most.clear()
         lists = [each for each in self.documents if each.thin and "first" in each.places]
         await self.run(self.plain(self.users, lists), keep)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hedgerow.auth import TENANT_ROLES, Role
+from hedgerow.auth import PERMISSIONS, TENANT_ROLES, Permission, Role
 
 from leaks.canaries import OTHER, A, B
 from leaks.plants import World
@@ -13,13 +13,16 @@ from leaks.plants import World
 
 @dataclass(frozen=True)
 class User:
-    """sees  whose canaries they may be answered with"""
+    """sees          whose canaries they may be answered with
+    reads_orders  so that some of them must be in a list of orders
+    """
 
     name: str
     token: str
     sees: frozenset[str]
     own: str
     foreign: str
+    reads_orders: bool
 
     def __hash__(self) -> int:
         return hash(self.name)
@@ -34,7 +37,9 @@ def _users(world: World) -> Iterator[User]:
         tenant = world.sides[own].company.tenant
         subject = f"user-{len(groups)}-{name.replace('@NGB', '-first').replace('@SZH', '-second')}"
         token = world.suite.keys.token(subject, tenant, *groups)
-        return User(name, token, frozenset(sees), own, foreign)
+        held = {Role(group.partition("@")[0]) for group in groups}
+        reads = any(Permission.ORDER_READ in PERMISSIONS[role] for role in held)
+        return User(name, token, frozenset(sees), own, foreign, bool(sees) and reads)
 
     for role in Role:
         if role in TENANT_ROLES:
