@@ -19,7 +19,9 @@ async def suite(workplace: Path, databases: Databases) -> AsyncIterator[Suite]:
     """One suite for all flows; each test founds a company (tenant) of its own in it. It has a
     broker to itself: services of other tests would take its requests."""
     nats_server = NatsServer.start(workplace / "suite-nats")
-    suite = Suite(workplace / "suite", databases, nats_server)
+    suite = Suite(
+        workplace / "suite", databases, nats_server, extra={"HEDGEROW_ANCHOR_EVERY_S": "1"}
+    )
     try:
         await suite.start()
         yield suite

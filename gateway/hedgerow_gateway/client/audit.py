@@ -30,6 +30,14 @@ def add_arguments(audit: argparse.ArgumentParser) -> None:
     add("--owner", action="append", choices=OWNERS, help="only this service; may be repeated")
     add("--log", action="append", type=Path, default=[], help="a service's log with anchors in it")
     add(
+        "--database",
+        action="append",
+        type=_named,
+        default=[],
+        metavar="SERVICE=NAME",
+        help="if it is not called hedgerow_SERVICE; may be repeated",
+    )
+    add(
         "--keys",
         type=Path,
         default=os.environ.get("HEDGEROW_ANCHOR_KEYS"),
@@ -51,7 +59,9 @@ async def verify(given: argparse.Namespace) -> bool:
             "Name the databases in HEDGEROW_POSTGRES_URL (a role that sees past row security) and "
             "the folder with the anchors' public keys in HEDGEROW_ANCHOR_KEYS."
         )
-    auditing = Auditing(url, Path(given.keys), tuple(given.log), given.from_anchor)
+    auditing = Auditing(
+        url, Path(given.keys), dict(given.database), tuple(given.log), given.from_anchor
+    )
     bus = await _bus()
     try:
         reports = [await _audit(auditing, owner, bus) for owner in given.owner or OWNERS]
@@ -103,6 +113,15 @@ def _tell(report: Any, *, published: bool) -> None:
         print(f"  {fault.kind} {what}: {fault.detail}")
     if len(report.faults) > MOST_SHOWN:
         print(f"  … and {len(report.faults) - MOST_SHOWN} more")
+
+
+def _named(text: str) -> tuple[str, str]:
+    owner, _, name = text.partition("=")
+    if owner not in OWNERS or not name:
+        raise argparse.ArgumentTypeError(
+            f"SERVICE=NAME, where SERVICE is one of {', '.join(OWNERS)}"
+        )
+    return owner, name
 
 
 def _number(text: str) -> int:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -26,7 +26,8 @@ class CannotAudit(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Auditing:
-    """postgres_url  of a role that sees past row security; the database is the owner's
+    """postgres_url  of a role that sees past row security
+    databases     names by owner; else hedgerow_<owner>
     keys          folder with anchor-<owner>.pub.pem, one for each owner
     logs          files with the services' logs, whose anchors count as published
     from_anchor   leave out anchors before this one
@@ -34,6 +35,7 @@ class Auditing:
 
     postgres_url: str
     keys: Path
+    databases: Mapping[str, str] = field(default_factory=dict)
     logs: tuple[Path, ...] = ()
     from_anchor: int = 1
 
@@ -80,7 +82,8 @@ class Auditing:
             raise CannotAudit(f"The anchor key {file} cannot be used: {wrong}") from wrong
 
     def _database(self, owner: str) -> str:
-        url = async_url(self.postgres_url).set(database=f"hedgerow_{owner}")
+        name = self.databases.get(owner, f"hedgerow_{owner}")
+        url = async_url(self.postgres_url).set(database=name)
         return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
     def _logged(self, owner: str) -> dict[int, Signed]:

@@ -1,17 +1,29 @@
-"""A plant with its fences and rules, and orders that were decided on."""
+"""A plant with its fences, rules and people, an order that was decided on, a doubtful position."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from contracts.evident.step import Part, Step
-from hedgerow.auth import Caller
+from hedgerow.auth import Caller, Role
 from hedgerow.contracts.inventory import StockReserved, StockShort
 from hedgerow.contracts.orders import OrderCancelled
-from hedgerow.contracts.routing import DecisionsByOrders, SetRoutingLimits
+from hedgerow.contracts.routing import (
+    ClaimedRole,
+    ConfirmPresence,
+    DecisionsByOrders,
+    ObserveClaims,
+    PresenceAct,
+    PublishPresencePolicy,
+    RevokeRole,
+    SetPlantArea,
+    SetRoutingLimits,
+)
 from hedgerow.contracts.values import Basis
 from hedgerow.transaction import Transaction
+from hedgerow_routing.handlers.attest_presence import attest_presence
 from hedgerow_routing.handlers.on_order_submitted import on_order_submitted
+from hedgerow_routing.handlers.publish_fence import publish_fence
 from hedgerow_routing.views.decisions import decisions_by_orders
 from routing.makers import (
     NINGBO,
@@ -21,15 +33,32 @@ from routing.makers import (
     found_rule,
     new_location,
     new_plant,
+    presence,
     rule,
     service_area,
     submitted,
+    wgs84,
 )
-from worlds import NOON
+from routing.people import BASIS, found_area_of, found_grant, grant, new_area
+from routing.test_attest_presence import at_distance, attest, position
+from routing.test_bind_plant import binding, member
+from routing.test_denials import denial
+from worlds import NOON, caller
 
 
 async def prepare(tx: Transaction) -> Sequence[Step]:
     plant = await found_plant(tx, "NINGBO", NINGBO, around(NINGBO))
+    await publish_fence(presence(plant.plant_id, wgs84(NINGBO), 500.0), tx)
+    area = await found_area_of(tx, "EAST")
+    membership = await found_grant(tx, "wang.fang", Role.PICKER, plant)
+    gateway = Caller.service("gateway", tx.tenant_id)
+    picker, lead = (
+        caller(tx.tenant_id, plants={plant.plant_id: role}, subject=subject)
+        for subject, role in (("li.wei", Role.PICKER), ("zhao.min", Role.WAREHOUSE_LEAD))
+    )
+    unsure = await attest_presence(
+        attest(plant, position(at_distance(505.0))), Transaction(tx.conn, picker, NOON)
+    )
     store = await found_location(tx, plant.plant_id, "NB-1")
     await found_rule(tx, rule("EAST", store.location_id))
     order = submitted(NINGBO)
@@ -56,6 +85,16 @@ async def prepare(tx: Transaction) -> Sequence[Step]:
         Step(service_area(plant.plant_id, around(NINGBO, 0.4))),
         Step(rule("EAST", store.location_id, name="second")),
         Step(SetRoutingLimits(max_distance_km=321.0)),
+        Step(new_area("WEST")),
+        Step(SetPlantArea(plant_id=plant.plant_id, area_id=area.area_id, basis=BASIS)),
+        Step(grant("li.wei", Role.PICKER, plant)),
+        Step(RevokeRole(membership_id=membership.membership_id, basis=BASIS)),
+        Step(binding(plant, member("chen.jie", Role.SALES))),
+        Step(ObserveClaims(subject="li.wei", roles=(ClaimedRole("sales", None),)), gateway),
+        Step(denial(plant.plant_id), gateway),
+        Step(PublishPresencePolicy(plant_id=plant.plant_id, acts=(PresenceAct.ORDER_SIGN,))),
+        Step(attest(plant), picker),
+        Step(ConfirmPresence(number=unsure.number, basis=BASIS), lead),
         Step(submitted(NINGBO)),
         Step(cancelled),
         Step(StockReserved(plan=(), **about)),
@@ -72,6 +111,15 @@ PART = Part(
         "overflow_rules": "rule",
         "routing_limits": "limits",
         "decisions": "decision",
+        "areas": "area",
+        "memberships": "access",
+        "claimed_roles": "access",
+        "access_cases": "case",
+        "presence_policy_versions": "presence_policy",
+        "presence_attestations": "attestation",
     },
-    no_aggregate={},
+    no_aggregate={
+        "access_case_numbers": "a counter; the number is the name of the case",
+        "attestation_numbers": "a counter; the number is the name of the attestation",
+    },
 )

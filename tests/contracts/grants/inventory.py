@@ -84,10 +84,12 @@ async def _(tx: Transaction) -> Write:
 
 @writes.of("ReservationStore.save")
 async def _(tx: Transaction) -> Write:
-    short = await _short(tx)
-    short.cancel({})
+    store, short = ReservationStore(tx), await _short(tx)
+    await store.settle(tx.caller.grant_tenant(Permission.ORDER_SUBMIT), [short])
+    locked = (await store.lock([short.order_id]))[short.order_id]
+    locked.cancel({})
     return Write(
-        lambda grant: ReservationStore(tx).save(grant, [short]),
+        lambda grant: store.save(grant, [locked], {}),
         (Permission.ORDER_CANCEL,),
         at=NINGBO,
     )
@@ -144,11 +146,11 @@ async def _(tx: Transaction) -> Write:
 async def _(tx: Transaction) -> Write:
     await register(tx, BOLT)
     await receive(tx, HANGZHOU, (BOLT, 10))
-    key = StockKey(BOLT, HANGZHOU)
-    item = (await StockStore(tx).lock([key]))[key]
+    key, store = StockKey(BOLT, HANGZHOU), StockStore(tx)
+    item = (await store.lock([key]))[key]
     moved = item.receive(Decimal(5), "DN-2")
     return Write(
-        lambda grant: StockStore(tx).book(grant, LedgerKind.RECEIPT, [moved], announced=[item]),
+        lambda grant: store.book(grant, LedgerKind.RECEIPT, [moved], announced=[item]),
         (Permission.STOCK_RECEIVE,),
         at=NINGBO,
     )

@@ -13,6 +13,7 @@ from hedgerow_rma.store.delivered_orders import DeliveredOrderStore
 from hedgerow_rma.store.rmas import RmaStore
 from rma.makers import (
     HEFEI,
+    LETTER,
     NINGBO,
     SUZHOU,
     deliver,
@@ -45,6 +46,7 @@ async def _(tx: Transaction) -> Write:
         lines,
         "规格不符",
         assess(order, lines, {}, at=NOON),
+        LETTER,
         number="RMA20260329-9001",
         by="tester",
         at=NOON,
@@ -59,9 +61,8 @@ async def _(tx: Transaction) -> Write:
     """What is received is covered by right of the place where it lies: Hefei is of Suzhou."""
     order = order_delivered(delivered_line(1))
     await deliver(tx, order)
-    rma = await RmaStore(tx).lock((await requested(tx, order)).rma_id)
+    store = RmaStore(tx)
+    rma = await store.lock((await requested(tx, order)).rma_id)
     assert rma.state is RmaState.APPROVED
     change = rma.receive(HEFEI, SUZHOU, at=NOON)
-    return Write(
-        lambda grant: RmaStore(tx).save(grant, rma, change), (Permission.RMA_RECEIVE,), at=SUZHOU
-    )
+    return Write(lambda grant: store.save(grant, rma, change), (Permission.RMA_RECEIVE,), at=SUZHOU)

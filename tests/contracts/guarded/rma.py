@@ -5,7 +5,6 @@ from __future__ import annotations
 from contracts.guarded.asked import Stage, at_plant
 from hedgerow.contracts.rma import (
     CheckEligibility,
-    DecideReturn,
     Disposition,
     InspectReturn,
     ListRmas,
@@ -20,6 +19,7 @@ from rma.makers import (
     NINGBO,
     NINGBO_STORE,
     ask,
+    decision,
     deliver,
     delivered_line,
     fate,
@@ -45,7 +45,7 @@ async def prepare(tx: Transaction) -> Stage:
         NINGBO,
         [
             at_plant(ask(order, {1: "1"})),
-            at_plant(DecideReturn(rma_id=in_review.rma_id, approve=True, note="客户已确认")),
+            at_plant(decision(in_review.rma_id)),
             at_plant(ReceiveReturn(rma_id=approved.rma_id, **place)),
             at_plant(InspectReturn(rma_id=here.rma_id, accept=True, lines=goods)),
             at_plant(RmasByIds(ids=(approved.rma_id,))),
