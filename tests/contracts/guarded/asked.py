@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from hedgerow.auth import Caller, Permission
+from hedgerow.auth import SERVICE_PREFIX, Caller, Permission
 from hedgerow.contracts.message import Request
 from hedgerow.contracts.values import PlantId, TenantId
 from hedgerow.transaction import Transaction
@@ -20,6 +20,7 @@ class Scope(StrEnum):
     PLANT = "plant"
     SOMEWHERE = "somewhere"
     TENANT = "tenant"
+    SERVICE = "service"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,16 @@ def somewhere(message: Request[Any], case: str = "") -> Asked:
     return Asked(message, Scope.SOMEWHERE, case, own_answer=True)
 
 
-def tenant_wide(message: Request[Any], case: str = "", *, hidden: bool = False) -> Asked:
+def tenant_wide(
+    message: Request[Any], case: str = "", *, hidden: bool = False, own_answer: bool = False
+) -> Asked:
     """hidden  it is about something that has no plant, and only who sees the tenant sees it"""
-    return Asked(message, Scope.TENANT, case, hidden=hidden)
+    return Asked(message, Scope.TENANT, case, own_answer=own_answer, hidden=hidden)
+
+
+def services_only(message: Request[Any], case: str = "") -> Asked:
+    """Asked by our own services, never by people."""
+    return Asked(message, Scope.SERVICE, case)
 
 
 def holding(
@@ -71,4 +79,6 @@ def holding(
     """Who holds exactly these: at the stage's plant, or in the whole tenant if it takes that."""
     if asked.scope is Scope.TENANT:
         return caller(tenant_id, tenant=permissions)
+    if asked.scope is Scope.SERVICE:
+        return caller(tenant_id, tenant=permissions, subject=f"{SERVICE_PREFIX}tester")
     return caller(tenant_id, plants={stage.plant_id: permissions})

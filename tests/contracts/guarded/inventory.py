@@ -5,8 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from contracts.guarded.asked import Stage, at_plant, somewhere, tenant_wide
+from hedgerow.contracts.evidence import EvidenceWindow
 from hedgerow.contracts.inventory import (
     AdjustStock,
+    ListInventoryEvidence,
     ListLedger,
     ListSkus,
     ListStock,
@@ -20,8 +22,10 @@ from hedgerow.contracts.inventory import (
     StockByKeys,
     StockKey,
     StockLine,
+    VerifyInventoryEvidence,
 )
 from hedgerow.contracts.values import Page, SupplyId, new_id
+from hedgerow.evidence import EvidenceWriter
 from hedgerow.transaction import Transaction
 from hedgerow_inventory.handlers.on_order_routed import on_orders_routed
 from hedgerow_inventory.handlers.record_supply import record_supply
@@ -29,6 +33,7 @@ from inventory.makers import BOLT, HANGZHOU, NINGBO, NUT, reactor, receive, regi
 from worlds import NOON
 
 PAGE = Page(first=10, total=True)
+EVIDENCE = EvidenceWindow(size=10, total=True)
 
 
 async def prepare(tx: Transaction) -> Stage:
@@ -41,6 +46,7 @@ async def prepare(tx: Transaction) -> Stage:
     supply = {"sku": BOLT, "quantity": Decimal(5), "due_at": NOON, "reference": "PO-1"}
     on_its_way = SupplyId(new_id())
     await record_supply(RecordSupply(supply_id=on_its_way, **place, **supply), tx)
+    await EvidenceWriter().write(tx)
     arrived = {"lines": (StockLine(BOLT, Decimal(5)),), "reference": "DN-2"}
     return Stage(
         NINGBO,
@@ -57,5 +63,7 @@ async def prepare(tx: Transaction) -> Stage:
             somewhere(ListSkus(page=PAGE)),
             somewhere(SkusByCodes(skus=(BOLT,))),
             at_plant(ReservationsByOrders(order_ids=(order.order_id,))),
+            at_plant(ListInventoryEvidence(window=EVIDENCE)),
+            at_plant(VerifyInventoryEvidence(streams=(f"stock:{HANGZHOU}:{BOLT}",))),
         ],
     )

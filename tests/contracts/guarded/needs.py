@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 ALL = frozenset(Permission)
 HIDDEN, REFUSED, NOTHING, LESS, ONE_OF, NOT_NEEDED = "H", "N", "0", "<", "o", "."
-MARKS = {"PLANT_FORBIDDEN": HIDDEN, "NOT_PERMITTED": REFUSED}
+EXCEEDS = "E"
+MARKS = {"PLANT_FORBIDDEN": HIDDEN, "NOT_PERMITTED": REFUSED, "ROLE_EXCEEDS_YOURS": EXCEEDS}
 
 Needs = dict[Permission, str]
 

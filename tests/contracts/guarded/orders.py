@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from contracts.guarded.asked import Stage, at_plant, somewhere, tenant_wide
+from hedgerow.contracts.evidence import EvidenceWindow
 from hedgerow.contracts.orders import (
     AdvanceOrder,
     CancelOrder,
     HistoryByOrders,
     ListOrders,
+    ListOrdersEvidence,
     OrderByNumber,
     OrdersByIds,
     OrderStep,
+    VerifyOrdersEvidence,
 )
 from hedgerow.contracts.values import Basis, Page
+from hedgerow.evidence import EvidenceWriter
 from hedgerow.transaction import Transaction
 from orders.makers import NINGBO, assigned, submit, submitted
 
 BASIS = Basis("客户来电", "T-17")
+EVIDENCE = EvidenceWindow(size=10, total=True)
 
 
 async def prepare(tx: Transaction) -> Stage:
     """An order of the plant, and one without a plant."""
     order = await assigned(tx, NINGBO)
     unassigned = await submitted(tx)
+    await EvidenceWriter().write(tx)
     return Stage(
         NINGBO,
         [
@@ -37,5 +43,7 @@ async def prepare(tx: Transaction) -> Stage:
             at_plant(OrderByNumber(number=order.number)),
             at_plant(ListOrders(page=Page(first=10, total=True))),
             at_plant(HistoryByOrders(ids=(order.order_id,))),
+            at_plant(ListOrdersEvidence(window=EVIDENCE)),
+            at_plant(VerifyOrdersEvidence(order_id=order.order_id)),
         ],
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from contracts.guarded.asked import Stage, at_plant, somewhere, tenant_wide
+from contracts.guarded.people import prepare_people
 from hedgerow.auth import Caller
+from hedgerow.contracts.evidence import EvidenceWindow
 from hedgerow.contracts.routing import (
     CheckPresence,
     DecisionsByIds,
@@ -13,11 +15,15 @@ from hedgerow.contracts.routing import (
     ListLocations,
     ListOverflowRules,
     ListPlants,
+    ListRoutingEvidence,
     LocatePoint,
     LocationsByIds,
     PlantsByIds,
     SetRoutingLimits,
+    TraceRules,
+    VerifyRoutingEvidence,
 )
+from hedgerow.evidence import EvidenceWriter
 from hedgerow.transaction import Transaction
 from hedgerow_routing.handlers.on_order_submitted import on_order_submitted
 from hedgerow_routing.handlers.publish_fence import publish_fence
@@ -41,22 +47,32 @@ from sqlalchemy import select
 from worlds import NOON
 
 HERE = wgs84(NINGBO)
+EVIDENCE = EvidenceWindow(size=10, total=True)
 
 
 async def prepare(tx: Transaction) -> Stage:
     """A plant with a store and both kinds of fence, a rule, limits, and a decided order."""
-    plant_id = (await found_plant(tx, "NINGBO", NINGBO, around(NINGBO))).plant_id
+    plant = await found_plant(tx, "NINGBO", NINGBO, around(NINGBO))
+    plant_id = plant.plant_id
     store = await found_location(tx, plant_id, "NB-1")
     await publish_fence(presence(plant_id, HERE), tx)
     await found_rule(tx, rule("EAST", store.location_id))
     await set_routing_limits(SetRoutingLimits(max_distance_km=321.0), tx)
     order = submitted(NINGBO)
     service = Caller.service("routing", tx.tenant_id)
-    await on_order_submitted([order], Transaction(tx.conn, service, NOON))
+    deciding = Transaction(tx.conn, service, NOON)
+    await on_order_submitted([order], deciding)
+    tx.recorded += deciding.recorded
     decision_id = (await tx.conn.scalars(select(decisions.c.decision_id))).one()
+    await EvidenceWriter().write(tx)
+    people = await prepare_people(tx, plant)
     return Stage(
         plant_id,
         [
+            *people,
+            at_plant(ListRoutingEvidence(window=EVIDENCE)),
+            at_plant(VerifyRoutingEvidence(order_id=order.order_id)),
+            at_plant(TraceRules(order_ids=(order.order_id,))),
             tenant_wide(new_plant("SUZHOU")),
             at_plant(new_location(plant_id, "NB-2")),
             at_plant(service_area(plant_id, around(NINGBO, 0.4))),
@@ -70,7 +86,7 @@ async def prepare(tx: Transaction) -> Stage:
             somewhere(ListOverflowRules()),
             somewhere(GetRoutingLimits()),
             at_plant(LocatePoint(point=HERE), own_answer=True),
-            at_plant(CheckPresence(plant_id=plant_id, point=HERE)),
+            at_plant(CheckPresence(plant_id=plant_id, point=HERE), own_answer=True),
             at_plant(DecisionsByIds(ids=(decision_id,))),
             at_plant(DecisionsByOrders(order_ids=(order.order_id,))),
         ],

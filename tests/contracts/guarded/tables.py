@@ -18,6 +18,7 @@ NEEDS_HEAD = f"""\
 #
 #   H  refused with PLANT_FORBIDDEN: what it is about is hidden
 #   N  refused with NOT_PERMITTED
+#   E  refused with ROLE_EXCEEDS_YOURS: the role has it, so who gives or takes the role must too
 #   0  the answer is empty
 #   <  the answer lacks something
 #   .  nothing
