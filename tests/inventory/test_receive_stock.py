@@ -121,7 +121,7 @@ async def test_the_number_of_statements_does_not_grow_with_the_lines(inventory_d
         with statements(inventory_db) as many:
             await receive(tx, HANGZHOU, *((sku, 1) for sku in skus))
 
-        assert len(many) == len(one) <= 7
+        assert len(many) == len(one) <= 8
 
 
 async def test_a_receipt_closes_the_purchase_it_came_from(inventory_db):
