@@ -124,7 +124,7 @@ class SlyStore:
         self._tx = tx
 
     async def rename(self, grant: TenantGrant, sku: str, name: str) -> None:
-        grant.must_carry(Permission.SKU_REGISTER, at=None)
+        grant.must_carry_everywhere(Permission.SKU_REGISTER)
         await self._tx.conn.execute(update(skus).where(skus.c.sku == sku).values(name=name))
 
 

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from contracts.everything import everything, written
-from contracts.grants import inventory, orders, reading, rma, routing
+from contracts.grants import inventory, orders, reading, rma, routing, routing_access
 from contracts.grants.reading import Found
 from contracts.grants.write import Prepare, Write, together
 from hedgerow.auth import WrongGrant
@@ -24,7 +24,9 @@ from worlds import SERVICES, Databases, administrator, service_of, transaction
 EXCEPTIONS: Mapping[str, str] = {}
 
 FOUND = [found for service in SERVICES for found in reading.writing(service)]
-WRITES = together(orders.writes, inventory.writes, routing.writes, rma.writes)
+WRITES = together(
+    orders.writes, inventory.writes, routing.writes, routing_access.writes, rma.writes
+)
 CALLS = WRITES | {"orders.OrderStore.save of a cancelled order": orders.cancellation}
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from contracts.grants.write import Write, Writes
 from hedgerow.auth import Caller, Permission
+from hedgerow.contracts.inventory import StockShort
+from hedgerow.contracts.orders import OrderCancelled
 from hedgerow.contracts.routing import DecisionResult, RoutingLimitsView
-from hedgerow.contracts.values import DecisionId, LocationId, new_id
+from hedgerow.contracts.values import Basis, DecisionId, LocationId, OrderId, new_id
 from hedgerow.transaction import Transaction
 from hedgerow_routing.domain.decision import decide
 from hedgerow_routing.domain.fence import Fence
 from hedgerow_routing.domain.overflow import new_rule
 from hedgerow_routing.domain.plant import new_location, new_plant
 from hedgerow_routing.handlers.on_order_submitted import on_order_submitted
-from hedgerow_routing.store.decisions import DecisionStore
+from hedgerow_routing.store.decisions import DecisionStore, Settlement
 from hedgerow_routing.store.fences import FenceStore
 from hedgerow_routing.store.network import NetworkStore
 from hedgerow_routing.store.plants import PlantStore
@@ -34,13 +36,13 @@ async def _(tx: Transaction) -> Write:
     made = decide(submitted(), [], network, decision_id=DecisionId(new_id()), at=NOON)
     assert made.result is DecisionResult.PENDING
     return Write(
-        lambda grant: DecisionStore(tx).add(grant, [made]),
+        lambda grant: DecisionStore(tx).add(grant, [made], None),
         (Permission.ORDER_SUBMIT,),
         at=plant.plant_id,
     )
 
 
-async def _decided(tx: Transaction) -> tuple[DecisionId, object]:
+async def _decided(tx: Transaction) -> tuple[DecisionId, OrderId]:
     """A decision that waits for inventory, and its order."""
     plant = await found_plant(tx, "NINGBO", NINGBO)
     await found_location(tx, plant.plant_id, "NB-1")
@@ -52,10 +54,18 @@ async def _decided(tx: Transaction) -> tuple[DecisionId, object]:
 
 @writes.of("DecisionStore.settle")
 async def _(tx: Transaction) -> Write:
-    decision_id, _order = await _decided(tx)
-    results = {decision_id: (DecisionResult.SHORT, ())}
+    decision_id, order_id = await _decided(tx)
+    placed = await DecisionStore(tx).placed([decision_id])
+    answer = StockShort(
+        order_id=order_id,
+        plant_id=placed[decision_id].plant_id,
+        decision_id=decision_id,
+        missing=(),
+        seen=(),
+    )
+    settled = [Settlement(answer, DecisionResult.SHORT)]
     return Write(
-        lambda grant: DecisionStore(tx).settle(grant, results, at=NOON),
+        lambda grant: DecisionStore(tx).settle(grant, settled, placed, at=NOON),
         (Permission.ORDER_SUBMIT,),
         everywhere=True,
     )
@@ -64,8 +74,15 @@ async def _(tx: Transaction) -> Write:
 @writes.of("DecisionStore.cancel")
 async def _(tx: Transaction) -> Write:
     _decision, order_id = await _decided(tx)
+    cancelled = OrderCancelled(
+        order_id=order_id,
+        number="HY20260329-0001",
+        occurred_at=NOON,
+        plant_id=None,
+        basis=Basis("LETTER", "17"),
+    )
     return Write(
-        lambda grant: DecisionStore(tx).cancel(grant, [order_id], at=NOON),
+        lambda grant: DecisionStore(tx).cancel(grant, [cancelled], at=NOON),
         (Permission.ORDER_CANCEL,),
         everywhere=True,
     )

@@ -41,5 +41,5 @@ async def bind_plant(command: BindPlant, tx: Transaction) -> PlantBinding:
     changes: defaultdict[str, list[MembershipView | None]] = defaultdict(list)
     for each in given:
         changes[each.subject].append(each)
-    await announce_access(tx, grant, changes)
+    await announce_access(tx, grants, changes)
     return PlantBinding(fence=fence, memberships=tuple(given))

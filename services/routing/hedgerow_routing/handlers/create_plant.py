@@ -24,5 +24,5 @@ async def create_plant(command: CreatePlant, tx: Transaction) -> PlantView:
         plant_id=plant.plant_id,
     )
     concerned = await access.subjects_everywhere()
-    await announce_access(tx, grant, {subject: (None,) for subject in concerned})
+    await announce_access(tx, {None: grant}, {subject: (None,) for subject in concerned})
     return plant

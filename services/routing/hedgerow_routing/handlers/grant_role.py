@@ -25,6 +25,5 @@ async def grant_role(command: GrantRole, tx: Transaction) -> MembershipView:
     if membership.area_id is not None:
         await AreaStore(tx).require(membership.area_id)
     await MembershipStore(tx).add(grants, [membership])
-    [grant, *_] = grants.values()
-    await announce_access(tx, grant, {membership.subject: (membership,)})
+    await announce_access(tx, grants, {membership.subject: (membership,)})
     return membership

@@ -24,6 +24,5 @@ async def revoke_role(command: RevokeRole, tx: Transaction) -> MembershipView:
     )
     ended = revoked(membership, command.basis, by=tx.caller.subject, at=tx.now)
     await memberships.revoke(grants, ended)
-    [grant, *_] = grants.values()
-    await announce_access(tx, grant, {ended.subject: (ended,)})
+    await announce_access(tx, grants, {ended.subject: (ended,)})
     return ended

@@ -32,5 +32,5 @@ async def set_plant_area(command: SetPlantArea, tx: Transaction) -> PlantView:
     )
     areas = [area for area in (plant.area_id, moved.area_id) if area is not None]
     concerned = await access.subjects_in(areas)
-    await announce_access(tx, grant, {subject: (None,) for subject in concerned})
+    await announce_access(tx, {None: grant}, {subject: (None,) for subject in concerned})
     return moved

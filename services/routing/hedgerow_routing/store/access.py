@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from hedgerow.auth import TENANT_ROLES, Grant, Permission, PlantGrant
+from hedgerow.auth import TENANT_ROLES, Grant, Permission
 from hedgerow.contracts.routing import MembershipView, Scope
 from hedgerow.contracts.values import AreaId, PlantId, TenantId
 from hedgerow.transaction import BulkInsert, Transaction
@@ -49,6 +49,8 @@ _EVERYWHERE = _ACTIVE.where(
 )
 _IN_AREAS = _ACTIVE.where(memberships.c.area_id == any_(bindparam("areas", type_=ARRAY(Uuid))))
 
+_CHANGING = (Permission.ROLE_GRANT, Permission.AREA_SET, Permission.PLANT_CREATE)
+
 
 def aggregate_of(tenant_id: TenantId, subject: str) -> str:
     return f"access:{tenant_id}:{subject}"
@@ -89,12 +91,20 @@ class AccessStore:
         return {subject: version for subject, version in rows}
 
     async def raise_versions(
-        self, grant: Grant, changes: Mapping[str, Sequence[MembershipView | None]]
+        self,
+        grants: Mapping[PlantId | None, Grant],
+        changes: Mapping[str, Sequence[MembershipView | None]],
     ) -> dict[str, int]:
         """One up for each change of each subject; the last version of each. A change without a
-        membership is one of where plants are, and leaves evidence here."""
-        at = grant.plant_id if isinstance(grant, PlantGrant) else None
-        grant.must_carry(Permission.ROLE_GRANT, Permission.AREA_SET, Permission.PLANT_CREATE, at=at)
+        membership is one of where plants are, and leaves evidence here.
+
+        grants  of the change itself, by the plant each is for; None: the whole tenant
+        """
+        for plant_id, grant in grants.items():
+            if plant_id is None:
+                grant.must_carry_everywhere(*_CHANGING)
+            else:
+                grant.must_carry(*_CHANGING, at=plant_id)
         raised = await _RAISE(
             self._conn,
             [

@@ -42,8 +42,6 @@ _REVOKE = (
     .returning(memberships.c.membership_id)
 )
 
-Grants = Mapping[PlantId | None, Grant]  # by the plant each is for; None: the whole tenant
-
 
 class AlreadyGranted(Conflict):
     code = "ROLE_ALREADY_GRANTED"
@@ -53,12 +51,17 @@ class AlreadyGranted(Conflict):
 
 
 class MembershipStore:
+    """grants  by the plant each is for; None: the whole tenant"""
+
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
         self._conn = tx.conn
 
     async def add(
-        self, grants: Grants, given: Sequence[MembershipView], within: Sequence[str] = ("",)
+        self,
+        grants: Mapping[PlantId | None, Grant],
+        given: Sequence[MembershipView],
+        within: Sequence[str] = ("",),
     ) -> None:
         """Given together, on one basis. One statement, however many; all or none.
 
@@ -96,7 +99,7 @@ class MembershipStore:
             raise PlantForbidden(field="membership_id", detail=f"no membership {membership_id}")
         return membership_of(row)
 
-    async def revoke(self, grants: Grants, ended: MembershipView) -> None:
+    async def revoke(self, grants: Mapping[PlantId | None, Grant], ended: MembershipView) -> None:
         """Raises MembershipEnded."""
         _check(grants, ended)
         changed = {
@@ -129,14 +132,17 @@ _TOLD = ("membership_id", "role", "scope", "plant_id", "area_id")
 _GIVEN = (*_TOLD, "subject", "basis", "granted_by", "granted_at")
 
 
-def _check(grants: Grants, membership: MembershipView) -> None:
+def _check(grants: Mapping[PlantId | None, Grant], membership: MembershipView) -> None:
     """Every plant it reaches has its grant; without one plant, the whole tenant has."""
     if membership.scope is Scope.PLANT:
         grants[membership.plant_id].must_carry(Permission.ROLE_GRANT, at=membership.plant_id)
-    elif membership.scope is Scope.TENANT:
-        grants[None].must_carry(Permission.ROLE_GRANT, at=None)
+    if membership.scope is Scope.TENANT:
+        grants[None].must_carry_everywhere(Permission.ROLE_GRANT)
     for plant_id, grant in grants.items():
-        grant.must_carry(Permission.ROLE_GRANT, at=plant_id)
+        if plant_id is None:
+            grant.must_carry_everywhere(Permission.ROLE_GRANT)
+        else:
+            grant.must_carry(Permission.ROLE_GRANT, at=plant_id)
 
 
 def membership_of(row: Row[Any]) -> MembershipView:

@@ -7,7 +7,7 @@ from typing import Any
 from hedgerow.auth import Permission
 from hedgerow.contracts.routing import AccessExplanation, AccessLink, ExplainAccess
 from hedgerow.transaction import Transaction
-from sqlalchemy import DateTime, Select, Text, Uuid, bindparam, column, func, select, text
+from sqlalchemy import ColumnElement, DateTime, Select, Text, Uuid, bindparam, column, func, select
 
 from hedgerow_routing.domain.explanation import explain, permissions_of
 from hedgerow_routing.domain.fields import subject
@@ -17,7 +17,7 @@ from hedgerow_routing.store.memberships import membership_of
 from hedgerow_routing.store.plants import PlantStore
 
 _SUBJECT = bindparam("subject", type_=Text)
-_OLDEST_FIRST = (text("granted_at"), text("membership_id"))
+_OLDEST_FIRST: tuple[ColumnElement[Any], ...] = (column("granted_at"), column("membership_id"))
 # Row security leaves those of the caller's plants; people see all of their own.
 _SEEN = select(memberships).where(memberships.c.subject == _SUBJECT).order_by(*_OLDEST_FIRST)
 _OWN = select(
