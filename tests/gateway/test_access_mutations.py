@@ -9,7 +9,7 @@ from gateway_access import AREA, AREA_ID, ATTESTATION, BASIS, MEMBERSHIP, MEMBER
 from gateway_makers import NOON, PLANT, PLANT_ID, changed
 from hedgerow.contracts import routing
 from hedgerow.contracts.values import Basis, Datum, GeoPoint
-from hedgerow.errors import Conflict, Invalid
+from hedgerow.errors import Conflict, Invalid, PlantForbidden
 from hedgerow_gateway.schema.ids import global_id
 
 PLANT_GID = global_id("Plant", PLANT_ID)
@@ -193,6 +193,8 @@ class Unknown(Invalid):
         ("plantBind", BOUND, BIND, routing.BindPlant,
          Unknown("No.", "否", field="members.1.subject"), "SCOPE_INVALID",
          ["input", "members", "1", "user"]),
+        ("plantBind", BOUND, BIND, routing.BindPlant,
+         PlantForbidden(field="fence.plant_id"), "PLANT_FORBIDDEN", ["input", "plantId"]),
         ("roleRevoke", "membership { id }", {"membershipId": PLANT_GID, "basis": WHY},
          routing.RevokeRole, None, "INVALID_ID", ["input", "membershipId"]),
     ],

@@ -169,7 +169,7 @@ async def test_a_return_is_inspected_where_it_lies(gateway, world):
 
 
 class Used(Conflict):
-    code = "NONCE_USED"
+    code = "NONCE_REPLAYED"
 
 
 class Wrong(Invalid):
@@ -179,11 +179,11 @@ class Wrong(Invalid):
 @pytest.mark.parametrize(
     ("refused", "code", "field"),
     [
-        (Used("Used.", "已使用", field="fix.nonce"), "NONCE_USED", ["position", "nonce"]),
+        (Used("Used.", "已使用", field="fix.nonce"), "NONCE_REPLAYED", ["position", "nonce"]),
         (Wrong("No.", "否", field="fix.point.lon"), "BAD_COORDINATE", ["position", "point", "lon"]),
         (Wrong("No.", "否", field="fix.accuracy_m"), "BAD_COORDINATE", ["position", "accuracyM"]),
-        (Used("No.", "否", field="confirmation"), "NONCE_USED", ["position", "confirmation"]),
-        (Used("No.", "否"), "NONCE_USED", ["position"]),
+        (Used("No.", "否", field="confirmation"), "NONCE_REPLAYED", ["position", "confirmation"]),
+        (Used("No.", "否"), "NONCE_REPLAYED", ["position"]),
         (PlantForbidden(field="plant_id"), "PLANT_FORBIDDEN", ["locationId"]),
     ],
 )

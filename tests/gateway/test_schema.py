@@ -157,7 +157,7 @@ def test_every_state_has_its_words():
 
 
 # Codes of refusals that no mutation answers with: they belong to queries and lists.
-OF_QUERIES = {"CURSOR", "PAGE_SIZE"}
+OF_QUERIES = {"CURSOR", "PAGE_SIZE", "SERVICES_ONLY"}
 SERVED_BY = {
     "orders": ("orderSubmit", "orderCancel", "orderTransition"),
     "inventory": ("skuRegister", "stockReceive", "stockAdjust", "safetyLevelSet", "supplyRecord"),

@@ -122,6 +122,8 @@ def field_path(field: str, renamed: Mapping[str, str] = RENAMED) -> list[str] | 
     """`lines.0.unit_price.currency` -> input, lines, 0, unitPrice, currencyCode."""
     if not field:
         return None
+    if field in renamed:
+        return ["input", renamed[field]]
     return ["input", *(renamed.get(part) or camel(part) for part in field.split("."))]
 
 

@@ -27,16 +27,24 @@ from hedgerow_gateway.schema.ids import uuid_of
 from hedgerow_gateway.schema.plants import Plant
 from hedgerow_gateway.schema.values import BasisInput, GeoPointInput, Position
 
+_CONFIRMATION_CODES = {
+    "CONFIRMATION_LATE": "The position was confirmed, or is to be, too long after it was taken.",
+    "CONFIRMATION_UNKNOWN": "There is no such position of this person, plant and act.",
+}
 # Of mutations that take a position.
 PRESENCE_CODES = {
     "PRESENCE_REQUIRED": "The plant demands a position for this, and none was given.",
     "OUTSIDE_FENCE": "The position is outside the plant's presence fence.",
     "PRESENCE_UNCERTAIN": "The radius of accuracy crosses the fence; a second person may confirm.",
-    "NONCE_USED": "The nonce was used before.",
-    "POSITION_STALE": "The position was taken too long ago, or in the future.",
-    "POSITION_INVALID": "The accuracy or the nonce is out of range.",
+    "ACCURACY_INVALID": "The accuracy is out of range.",
     "BAD_COORDINATE": "A coordinate is not a number or out of range.",
-    "CONFIRMATION_INVALID": "The confirmation is not of this person, plant and act, or used up.",
+    "NONCE_INVALID": "The nonce is too short, too long or not printable.",
+    "NONCE_REPLAYED": "The nonce was used before.",
+    "POSITION_STALE": "The position was taken too long ago, or in the future.",
+    "TIME_INVALID": "The time is out of range.",
+    **_CONFIRMATION_CODES,
+    "CONFIRMATION_USED": "The confirmation was used before.",
+    "NOT_CONFIRMED": "Nobody has confirmed that position.",
 }
 
 
@@ -183,7 +191,10 @@ class PresenceConfirmPayload:
         "PresenceConfirm",
         {
             "BASIS_REQUIRED": "The basis lacks its type or its reference.",
-            "CONFIRMATION_INVALID": "It is not uncertain, too old, your own, or confirmed already.",
+            **_CONFIRMATION_CODES,
+            "ALREADY_CONFIRMED": "Somebody has confirmed it before.",
+            "NOT_UNCERTAIN": "The position was not uncertain; there is nothing to confirm.",
+            "OWN_PRESENCE": "Nobody confirms their own position.",
         },
     )
 

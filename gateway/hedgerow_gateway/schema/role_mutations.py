@@ -25,7 +25,9 @@ _CODES = {
     "ID_TAKEN": "The id is in use.",
     "ROLE_UNKNOWN": "There is no such role.",
     "SCOPE_INVALID": "The role is not given that far, or the scope does not fit what is named.",
-    "GIVEN_ALREADY": "The user has this role there already.",
+    "ROLE_ALREADY_GRANTED": "The user has this role there already.",
+    "ROLE_EXCEEDS_YOURS": "The role holds a permission that you do not hold there.",
+    "SUBJECT_INVALID": "No user's id: empty, too long, not printable, or a service's.",
     "AREA_UNKNOWN": "There is no such area.",
 }
 _USER = {"subject": "user"}
@@ -132,7 +134,7 @@ class PlantBindPayload:
             "COUNT_INVALID": "Too few or too many members.",
             "GIVEN_TWICE": "A member stands twice in the list.",
         },
-        _USER,
+        {**_USER, "fence.plant_id": "plantId"},
     )
 
 
