@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from companies import Company, found, order
 from looks import look, plain_id
@@ -226,25 +227,28 @@ _TABLES = """select c.table_name, string_agg(c.column_name, ',')
   from information_schema.columns c
   join information_schema.columns p
     on p.table_name = c.table_name and p.column_name = 'plant_id' and p.table_schema = 'public'
- where c.table_schema = 'public' and c.data_type = 'uuid'
-   and c.column_name not in ('tenant_id', 'location_plant_id')
+ where c.table_schema = 'public' and c.column_name not in ('tenant_id', 'location_plant_id')
+   and (c.data_type = 'uuid' or c.column_name in ('number', 'order_number'))
    and (c.column_name <> 'location_id' or c.table_name = 'locations')
  group by c.table_name"""
 
 
 async def learn_ids(world: World) -> None:
-    """Whose every id is, from the plant in its row: what the API says is what we are testing."""
+    """Whose every id is, from the plant in its row: what the API says is what we are testing.
+    And whose every document is; of the other company its numbers are not looked at."""
     suite, sides, canaries = world.suite, world.sides, world.canaries
-    plants = {side.company.plants[side.code]: owner for owner, side in sides.items()}
-    tenants = {side.company.tenant: owner for owner, side in sides.items() if owner == OTHER}
-    owners = {str(plain_id(given)): owner for given, owner in plants.items()}
+    other = sides[OTHER].company.tenant
+    owners = {str(plain_id(each.company.plants[each.code])): o for o, each in sides.items()}
     mixed: set[str] = set()
     for service in SERVICES:
         for table, columns in await look(suite, service, _TABLES):
             rows = await look(suite, service, f"select tenant_id, plant_id, {columns} from {table}")
-            for tenant, plant, *ids in rows:
-                owner = tenants.get(str(tenant)) or owners.get(str(plant))
-                for each in (str(one) for one in ids if one and owner):
-                    if canaries.ids.setdefault(each, str(owner)) != owner:
-                        mixed.add(each)
+            for tenant, plant, *given in rows:
+                owner = OTHER if str(tenant) == other else owners.get(str(plant), "")
+                for each in given if owner else ():
+                    if isinstance(each, str) and owner != OTHER:
+                        canaries.documents[each] = owner
+                    elif isinstance(each, UUID):
+                        if canaries.ids.setdefault(str(each), owner) != owner:
+                            mixed.add(str(each))
     assert not mixed, f"ids of two plants: {mixed}"
