@@ -14,7 +14,8 @@ from leaks.asking import Asking, Call
 from leaks.canaries import OTHER, A, B
 from leaks.coverage import reachable, unfilled
 from leaks.listening import everybody_listens, search
-from leaks.plants import learn_ids, submitted
+from leaks.owners import learn_ids
+from leaks.plants import submitted
 from leaks.scan import Scan
 from leaks.users import User
 from leaks.values import NoValue, Values

@@ -3,86 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
-from companies import Company, found, order
-from looks import look, plain_id
+from companies import found
+from looks import plain_id
 from suite import Client, Suite
-from worlds import SERVICES
 
-from leaks.canaries import OTHER, A, B, Canaries, digits, word
-
-
-@dataclass
-class Side:
-    """One plant and what it has. near, far: its own warehouse, and the one its orders fall to."""
-
-    owner: str
-    company: Company
-    code: str
-    near: str
-    far: str
-    region: str
-    lon: int
-    lat: int
-    digits: str = field(default_factory=digits)
-    made: dict[str, list[str]] = field(default_factory=dict)
-
-    def word(self) -> str:
-        return word(self.owner)
-
-    def much(self) -> str:
-        """A number of nine digits that stays recognizable when some hundreds come or go."""
-        return f"{self.digits}500"
-
-    def some(self, whole: int) -> str:
-        return f"{whole}.{self.digits}"
-
-    def point(self) -> dict[str, Any]:
-        return {
-            "lon": float(self.some(self.lon)),
-            "lat": float(self.some(self.lat)),
-            "datum": "WGS84",
-        }
-
-    def keep(self, kind: str, made: str) -> str:
-        self.made.setdefault(kind, []).append(made)
-        return made
-
-    def order(self, sku: str, quantity: str) -> dict[str, Any]:
-        return order(
-            channel=self.word(),
-            customer={"code": self.word(), "name": self.word()},
-            shipTo={
-                "region": self.region,
-                "city": self.word(),
-                "address": self.word(),
-                "point": self.point(),
-            },
-            lines=[
-                {
-                    "sku": sku,
-                    "quantity": quantity,
-                    "unitPrice": {"amount": self.some(2), "currencyCode": "CNY"},
-                }
-            ],
-            promisedAt="2031-02-03T04:05:06Z",
-        )
-
-
-@dataclass
-class World:
-    """sides by owner; canaries know all of them."""
-
-    suite: Suite
-    sides: dict[str, Side]
-    canaries: Canaries
-
-    @property
-    def tenant(self) -> str:
-        return self.sides[A].company.tenant
+from leaks.canaries import OTHER, A, B, Canaries
+from leaks.owners import learn_ids
+from leaks.sides import Side, World
 
 
 async def grown(suite: Suite) -> World:
@@ -221,34 +150,3 @@ async def _requested(chief: Client, side: Side, order_id: str, lines: list[Any])
             return made
         await asyncio.sleep(0.05)
     raise AssertionError(payload)
-
-
-_TABLES = """select c.table_name, string_agg(c.column_name, ',')
-  from information_schema.columns c
-  join information_schema.columns p
-    on p.table_name = c.table_name and p.column_name = 'plant_id' and p.table_schema = 'public'
- where c.table_schema = 'public' and c.column_name not in ('tenant_id', 'location_plant_id')
-   and (c.data_type = 'uuid' or c.column_name in ('number', 'order_number'))
-   and (c.column_name <> 'location_id' or c.table_name = 'locations')
- group by c.table_name"""
-
-
-async def learn_ids(world: World) -> None:
-    """Whose every id is, from the plant in its row: what the API says is what we are testing.
-    And whose every document is; of the other company its numbers are not looked at."""
-    suite, sides, canaries = world.suite, world.sides, world.canaries
-    other = sides[OTHER].company.tenant
-    owners = {str(plain_id(each.company.plants[each.code])): o for o, each in sides.items()}
-    mixed: set[str] = set()
-    for service in SERVICES:
-        for table, columns in await look(suite, service, _TABLES):
-            rows = await look(suite, service, f"select tenant_id, plant_id, {columns} from {table}")
-            for tenant, plant, *given in rows:
-                owner = OTHER if str(tenant) == other else owners.get(str(plant), "")
-                for each in given if owner else ():
-                    if isinstance(each, str) and owner != OTHER:
-                        canaries.documents[each] = owner
-                    elif isinstance(each, UUID):
-                        if canaries.ids.setdefault(str(each), owner) != owner:
-                            mixed.add(str(each))
-    assert not mixed, f"ids of two plants: {mixed}"

@@ -14,8 +14,8 @@ from graphql import GraphQLSchema
 from leaks.asking import Asking, Call
 from leaks.canaries import OTHER, A, B, values
 from leaks.line import Line, connected
-from leaks.plants import World
 from leaks.report import Leak, Report
+from leaks.sides import World
 from leaks.users import User, users
 from leaks.values import NoValue, Values
 from leaks.walk import Document, documents

@@ -13,8 +13,8 @@ from worlds import SERVICES
 
 from leaks.asking import Call
 from leaks.canaries import OTHER, WORD
-from leaks.plants import World
 from leaks.scan import Scan
+from leaks.sides import World
 from leaks.users import User
 from leaks.walk import Document, documents
 
