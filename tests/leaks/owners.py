@@ -19,6 +19,8 @@ _TABLES = """select c.table_name, string_agg(c.column_name, ',')
    and (c.column_name <> 'location_id' or c.table_name = 'locations')
  group by c.table_name"""
 
+_BORROWED = "select order_id, plant_id from reservations where plant_id <> location_plant_id"
+
 
 async def learn_ids(world: World) -> None:
     """Of all that is stored by now. Numbers of the other company are not looked at: both count
@@ -38,4 +40,6 @@ async def learn_ids(world: World) -> None:
                     elif isinstance(each, UUID):
                         if canaries.ids.setdefault(str(each), owner) != owner:
                             mixed.add(str(each))
+    for order, plant in await look(suite, "inventory", _BORROWED):
+        canaries.borrowed[str(order)] = owners.get(str(plant), OTHER)
     assert not mixed, f"ids of two plants: {mixed}"

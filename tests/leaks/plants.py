@@ -6,7 +6,6 @@ import asyncio
 from typing import Any
 
 from companies import found
-from looks import plain_id
 from suite import Client, Suite
 
 from leaks.canaries import OTHER, A, B, Canaries
@@ -28,8 +27,7 @@ async def grown(suite: Suite) -> World:
     canaries.plain(A, "NGB", "宁波工厂", "HGH", "NGB-1")
     canaries.plain(B, "SZH", "苏州工厂", "HFE", "SZH-1")
     for side in sides.values():
-        borrower = await _trade(side)
-        canaries.borrowed[str(plain_id(borrower))] = side.owner
+        await _trade(side)
     world = World(suite, sides, canaries)
     await learn_ids(world)
     return world
@@ -81,13 +79,12 @@ async def _furnish(side: Side) -> None:
         side.keep("Supply.id", supply["supply"]["id"])
 
 
-async def _trade(side: Side) -> str:
-    """Orders in every state that tells something, and returns. The id of the order that took the
-    other plant's stock."""
+async def _trade(side: Side) -> None:
+    """Orders in every state that tells something, and returns."""
     own, custom, scarce = side.made["Sku.sku"]
     async with side.company.user(f"area_admin@{side.code}", subject=side.word()) as chief:
         await submitted(chief, side, own, "3")
-        borrower = await submitted(chief, side, f"BORROWED-{side.owner}", "4")
+        await submitted(chief, side, f"BORROWED-{side.owner}", "4")
         await submitted(chief, side, scarce, side.some(50))
         cancelled = await submitted(chief, side, own, side.some(2))
         await chief.done(
@@ -102,7 +99,6 @@ async def _trade(side: Side) -> str:
                     "orderTransition", "order { state }", orderId=signed, step=step, **signer
                 )
             await _returned(chief, side, signed)
-    return borrower
 
 
 async def submitted(chief: Client, side: Side, sku: str, quantity: str) -> str:
