@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from companies import Company, found
 from hedgerow_local.servers import NatsServer
-from leaks.plants import World, grown
+from leaks.plants import grown
 from leaks.report import Report
 from leaks.scan import Scan
+from leaks.sides import World
 from leaks.walk import published
 from suite import Suite
 from worlds import Databases

@@ -40,9 +40,10 @@ ECHOES: Mapping[str, str] = {
 # that opens nothing. Only for the ids that `Canaries.borrowed` holds.
 BORROWER = "LedgerEntry.reference"
 
-_WORD = re.compile(r"CNRY([ABO])[0-9A-F]{8}")
+WORD = re.compile(r"CNRY([ABO])[0-9A-F]{8}")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _NUMBER = re.compile(r"(?<![\w.:-])(\d{1,10})(?:\.(\d+))?(?![\w.:-])")
+_DOCUMENT = re.compile(r"\b[A-Z]{2,4}\d{8}-\d{1,9}\b")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
 
 
@@ -69,15 +70,17 @@ def digits() -> str:
 
 
 class Canaries:
-    """All that belongs to somebody: ids and numbers by owner.
+    """All that belongs to somebody: ids, numbers and documents by owner.
 
-    borrowed  ids of orders that were served from the other plant's stock, by owner
+    documents  numbers of orders and returns; each company counts its own
+    borrowed   ids of orders that were served from the other plant's stock, by owner
     """
 
     def __init__(self) -> None:
         self.ids: dict[str, str] = {}
         self.numbers: dict[str, str] = {}
         self.borrowed: dict[str, str] = {}
+        self.documents: dict[str, str] = {}
         self._plain: dict[str, str] = {}
         self._plain_pattern: re.Pattern[str] | None = None
         self._inside = lru_cache(maxsize=100_000)(self._decoded)
@@ -89,8 +92,8 @@ class Canaries:
         self._plain_pattern = re.compile(rf"(?<![A-Za-z0-9-])(?:{choice})(?![A-Za-z0-9-])")
 
     def is_plain(self, hit: Hit) -> bool:
-        """Whether another company may have a plant with this word, too."""
-        return hit.canary in self._plain
+        """Whether another company may have this word, too."""
+        return hit.canary in self._plain or hit.canary in self.documents
 
     def find(self, text: str) -> set[Hit]:
         """Also inside of ids and cursors, which are base64."""
@@ -100,8 +103,11 @@ class Canaries:
         return hits
 
     def _read(self, text: str) -> set[Hit]:
-        hits = {Hit(each[1], each[0]) for each in _WORD.finditer(text)}
+        hits = {Hit(each[1], each[0]) for each in WORD.finditer(text)}
         hits |= {Hit(self.ids[each], each) for each in _UUID.findall(text) if each in self.ids}
+        for each in _DOCUMENT.findall(text):
+            if each in self.documents:
+                hits.add(Hit(self.documents[each], each))
         for whole, part in _NUMBER.findall(text):
             for mark in (part, whole[:6] if len(whole) == 9 else ""):
                 if mark in self.numbers:

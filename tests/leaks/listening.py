@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
+from itertools import islice
 from typing import Any
 
 import websockets
@@ -54,7 +55,7 @@ class Ear:
 @asynccontextmanager
 async def everybody_listens(scan: Scan, someone: Iterable[User]) -> AsyncIterator[list[Ear]]:
     """To every subscription with every value of every argument."""
-    made = [Ear(user, list(_calls(scan, user))) for user in someone]
+    made = [Ear(user, calls) for user in someone for calls in _by_ten(_calls(scan, user))]
     tasks = [asyncio.create_task(ear.listen(scan.world.suite.url)) for ear in made]
     try:
         async with asyncio.timeout(60):
@@ -73,6 +74,12 @@ def _calls(scan: Scan, user: User) -> Iterator[Call]:
         yield scan.asking(user).plain(document)
         if document.wide:
             yield from scan.asking(user).each(document)
+
+
+def _by_ten(calls: Iterator[Call]) -> Iterator[list[Call]]:
+    """As many as one connection may have."""
+    while some := list(islice(calls, 10)):
+        yield some
 
 
 def search(scan: Scan, ears: Iterable[Ear]) -> None:

@@ -3,85 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
 from typing import Any
 
-from companies import Company, found, order
-from looks import look, plain_id
+from companies import found
 from suite import Client, Suite
-from worlds import SERVICES
 
-from leaks.canaries import OTHER, A, B, Canaries, digits, word
-
-
-@dataclass
-class Side:
-    """One plant and what it has. near, far: its own warehouse, and the one its orders fall to."""
-
-    owner: str
-    company: Company
-    code: str
-    near: str
-    far: str
-    region: str
-    lon: int
-    lat: int
-    digits: str = field(default_factory=digits)
-    made: dict[str, list[str]] = field(default_factory=dict)
-
-    def word(self) -> str:
-        return word(self.owner)
-
-    def much(self) -> str:
-        """A number of nine digits that stays recognizable when some hundreds come or go."""
-        return f"{self.digits}500"
-
-    def some(self, whole: int) -> str:
-        return f"{whole}.{self.digits}"
-
-    def point(self) -> dict[str, Any]:
-        return {
-            "lon": float(self.some(self.lon)),
-            "lat": float(self.some(self.lat)),
-            "datum": "WGS84",
-        }
-
-    def keep(self, kind: str, made: str) -> str:
-        self.made.setdefault(kind, []).append(made)
-        return made
-
-    def order(self, sku: str, quantity: str) -> dict[str, Any]:
-        return order(
-            channel=self.word(),
-            customer={"code": self.word(), "name": self.word()},
-            shipTo={
-                "region": self.region,
-                "city": self.word(),
-                "address": self.word(),
-                "point": self.point(),
-            },
-            lines=[
-                {
-                    "sku": sku,
-                    "quantity": quantity,
-                    "unitPrice": {"amount": self.some(2), "currencyCode": "CNY"},
-                }
-            ],
-            promisedAt="2031-02-03T04:05:06Z",
-        )
-
-
-@dataclass
-class World:
-    """sides by owner; canaries know all of them."""
-
-    suite: Suite
-    sides: dict[str, Side]
-    canaries: Canaries
-
-    @property
-    def tenant(self) -> str:
-        return self.sides[A].company.tenant
+from leaks.canaries import OTHER, A, B, Canaries
+from leaks.owners import learn_ids
+from leaks.sides import Side, World
 
 
 async def grown(suite: Suite) -> World:
@@ -98,8 +27,7 @@ async def grown(suite: Suite) -> World:
     canaries.plain(A, "NGB", "宁波工厂", "HGH", "NGB-1")
     canaries.plain(B, "SZH", "苏州工厂", "HFE", "SZH-1")
     for side in sides.values():
-        borrower = await _trade(side)
-        canaries.borrowed[str(plain_id(borrower))] = side.owner
+        await _trade(side)
     world = World(suite, sides, canaries)
     await learn_ids(world)
     return world
@@ -151,13 +79,12 @@ async def _furnish(side: Side) -> None:
         side.keep("Supply.id", supply["supply"]["id"])
 
 
-async def _trade(side: Side) -> str:
-    """Orders in every state that tells something, and returns. The id of the order that took the
-    other plant's stock."""
+async def _trade(side: Side) -> None:
+    """Orders in every state that tells something, and returns."""
     own, custom, scarce = side.made["Sku.sku"]
     async with side.company.user(f"area_admin@{side.code}", subject=side.word()) as chief:
         await submitted(chief, side, own, "3")
-        borrower = await submitted(chief, side, f"BORROWED-{side.owner}", "4")
+        await submitted(chief, side, f"BORROWED-{side.owner}", "4")
         await submitted(chief, side, scarce, side.some(50))
         cancelled = await submitted(chief, side, own, side.some(2))
         await chief.done(
@@ -172,7 +99,6 @@ async def _trade(side: Side) -> str:
                     "orderTransition", "order { state }", orderId=signed, step=step, **signer
                 )
             await _returned(chief, side, signed)
-    return borrower
 
 
 async def submitted(chief: Client, side: Side, sku: str, quantity: str) -> str:
@@ -220,31 +146,3 @@ async def _requested(chief: Client, side: Side, order_id: str, lines: list[Any])
             return made
         await asyncio.sleep(0.05)
     raise AssertionError(payload)
-
-
-_TABLES = """select c.table_name, string_agg(c.column_name, ',')
-  from information_schema.columns c
-  join information_schema.columns p
-    on p.table_name = c.table_name and p.column_name = 'plant_id' and p.table_schema = 'public'
- where c.table_schema = 'public' and c.data_type = 'uuid'
-   and c.column_name not in ('tenant_id', 'location_plant_id')
-   and (c.column_name <> 'location_id' or c.table_name = 'locations')
- group by c.table_name"""
-
-
-async def learn_ids(world: World) -> None:
-    """Whose every id is, from the plant in its row: what the API says is what we are testing."""
-    suite, sides, canaries = world.suite, world.sides, world.canaries
-    plants = {side.company.plants[side.code]: owner for owner, side in sides.items()}
-    tenants = {side.company.tenant: owner for owner, side in sides.items() if owner == OTHER}
-    owners = {str(plain_id(given)): owner for given, owner in plants.items()}
-    mixed: set[str] = set()
-    for service in SERVICES:
-        for table, columns in await look(suite, service, _TABLES):
-            rows = await look(suite, service, f"select tenant_id, plant_id, {columns} from {table}")
-            for tenant, plant, *ids in rows:
-                owner = tenants.get(str(tenant)) or owners.get(str(plant))
-                for each in (str(one) for one in ids if one and owner):
-                    if canaries.ids.setdefault(each, str(owner)) != owner:
-                        mixed.add(each)
-    assert not mixed, f"ids of two plants: {mixed}"

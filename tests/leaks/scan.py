@@ -14,15 +14,15 @@ from graphql import GraphQLSchema
 from leaks.asking import Asking, Call
 from leaks.canaries import OTHER, A, B, values
 from leaks.line import Line, connected
-from leaks.plants import World
 from leaks.report import Leak, Report
+from leaks.sides import World
 from leaks.users import User, users
 from leaks.values import NoValue, Values
 from leaks.walk import Document, documents
 
 AT_ONCE = 32
 CHIEFS = ("area_admin@NGB", "area_admin@SZH", "administrator of another company")
-BROKEN = frozenset({"INTERNAL", "COST_LIMIT_EXCEEDED", "UNAUTHENTICATED"})
+BROKEN = frozenset({"INTERNAL", "COST_LIMIT_EXCEEDED", "UNAUTHENTICATED", "THROTTLED"})
 UNAVAILABLE = "SERVICE_UNAVAILABLE"
 PAUSES_S = (0.2, 0.5, 1.0, 2.0, 4.0)  # a busy machine proves nothing: the question is put again
 
@@ -87,16 +87,22 @@ class Scan:
             for document in documents or self.documents:
                 yield user, self.asking(user).plain(document)
 
-    def each(self, someone: Iterable[User]) -> Iterator[tuple[User, Call]]:
-        """Every value of every argument: of root fields, of lists in the thin document and of all
-        else in the wide ones, and of fields further down where they are first met."""
+    def each(
+        self, someone: Iterable[User], documents: Iterable[Document] = ()
+    ) -> Iterator[tuple[User, Call]]:
+        """Every value of every argument: of lists in the thin document and of all else in the
+        wide ones, and of fields further down where they are first met."""
+        for document in documents or self._first_met():
+            for user in someone:
+                yield from ((user, call) for call in self.asking(user).each(document))
+
+    def _first_met(self) -> Iterator[Document]:
         known: set[str] = set()
         for document in self.documents:
             new = {place.coordinate for place in document.places.values()} - known
             known |= new
             if new or (document.wide and "first" not in document.places):
-                for user in someone:
-                    yield from ((user, call) for call in self.asking(user).each(document))
+                yield document
 
     def anything(self, by: random.Random) -> Iterator[tuple[User, Call]]:
         """For ever: anybody asks anything with any arguments, most often for a little."""
@@ -165,11 +171,11 @@ class Scan:
         if BROKEN & set(codes):
             report.faults.append(f"{user.name}, {document}, {asked}: {said['errors']}")
         hits = self.world.canaries.find(text)
+        if user.own == OTHER:
+            hits = {hit for hit in hits if not self.world.canaries.is_plain(hit)}
         for owner in {hit.owner for hit in hits}:
             report.seen[user.name, owner] += 1
         foreign = {hit for hit in hits if hit.owner not in user.sees}
-        if user.own == OTHER:
-            foreign = {hit for hit in foreign if not self.world.canaries.is_plain(hit)}
         if foreign:
             leaked = self.world.canaries.leaked(self.schema, said, asked, foreign)
             report.leaks.extend(Leak(user.name, document, each, asked) for each in leaked)

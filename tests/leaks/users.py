@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hedgerow.auth import PERMISSIONS, TENANT_ROLES, Permission, Role
 
 from leaks.canaries import OTHER, A, B
-from leaks.plants import World
+from leaks.sides import World
 
 
 @dataclass(frozen=True)

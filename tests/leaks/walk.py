@@ -135,20 +135,28 @@ def paths(
 
 
 @cache
-def documents(schema: GraphQLSchema, operation: str = "query") -> Sequence[Document]:
-    """For every root field: thin, wide, and as many deep ones as it takes to walk every path."""
+def documents(
+    schema: GraphQLSchema, operation: str = "query", only: str = ""
+) -> Sequence[Document]:
+    """For every root field, or `only` one: thin, wide, and as many deep ones as it takes to walk
+    every path. What a mutation answers with is walked deep from the queries."""
+    depths = [(WIDE, ", wide")] + ([] if operation == "mutation" else [(DEEP, "")])
     kind = getattr(schema, f"{operation}_type")
     made: list[Document] = []
     for name, each in kind.fields.items():
+        if only not in ("", name):
+            continue
         thin = Pick(kind, name, each)
         _add_leaves(thin)
         made.append(_document(schema, operation, name, thin, thin=True))
         if not is_composite_type(get_named_type(each.type)):
             continue
-        for depth, label in ((WIDE, f"{name}, wide"), (DEEP, name)):
+        for depth, label in depths:
             ways = list(paths(schema, Pick(kind, name, each), depth))
             for number, tree in enumerate(_packed(ways)):
-                made.append(_document(schema, operation, f"{label} {number}", tree, thin=False))
+                made.append(
+                    _document(schema, operation, f"{name}{label} {number}", tree, thin=False)
+                )
     return made
 
 

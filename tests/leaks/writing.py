@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -11,9 +12,9 @@ from looks import look, plain_id
 from worlds import SERVICES
 
 from leaks.asking import Call
-from leaks.canaries import OTHER
-from leaks.plants import World
+from leaks.canaries import OTHER, WORD
 from leaks.scan import Scan
+from leaks.sides import World
 from leaks.users import User
 from leaks.walk import Document, documents
 
@@ -53,8 +54,15 @@ def attacks(scan: Scan, someone: Iterable[User], *, fully: bool) -> Iterator[tup
     for document in mutations(scan):
         for user in someone:
             if document.root not in OPEN:
-                calls = list(scan.asking(user).each(document))
+                calls = [neutral(each) for each in scan.asking(user).each(document)]
                 yield from ((user, each) for each in (calls if fully else [calls[0], calls[-1]]))
+
+
+def neutral(call: Call) -> Call:
+    """The same with nobody's words: else what is written could not be told from a leak. Its ids
+    and places stay; an article of this name is there."""
+    text = WORD.sub("BORROWED-A", json.dumps(call.variables))
+    return Call(call.document, json.loads(text))
 
 
 def must_be_refused(user: User, document: Document) -> bool:

@@ -1,0 +1,81 @@
+"""The plants, and how to tell what is theirs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from companies import Company, order
+from suite import Suite
+
+from leaks.canaries import A, Canaries, digits, word
+
+
+@dataclass
+class Side:
+    """One plant and what it has. near, far: its own warehouse, and the one its orders fall to."""
+
+    owner: str
+    company: Company
+    code: str
+    near: str
+    far: str
+    region: str
+    lon: int
+    lat: int
+    digits: str = field(default_factory=digits)
+    made: dict[str, list[str]] = field(default_factory=dict)
+
+    def word(self) -> str:
+        return word(self.owner)
+
+    def much(self) -> str:
+        """A number of nine digits that stays recognizable when some hundreds come or go."""
+        return f"{self.digits}500"
+
+    def some(self, whole: int) -> str:
+        return f"{whole}.{self.digits}"
+
+    def point(self) -> dict[str, Any]:
+        return {
+            "lon": float(self.some(self.lon)),
+            "lat": float(self.some(self.lat)),
+            "datum": "WGS84",
+        }
+
+    def keep(self, kind: str, made: str) -> str:
+        self.made.setdefault(kind, []).append(made)
+        return made
+
+    def order(self, sku: str, quantity: str) -> dict[str, Any]:
+        return order(
+            channel=self.word(),
+            customer={"code": self.word(), "name": self.word()},
+            shipTo={
+                "region": self.region,
+                "city": self.word(),
+                "address": self.word(),
+                "point": self.point(),
+            },
+            lines=[
+                {
+                    "sku": sku,
+                    "quantity": quantity,
+                    "unitPrice": {"amount": self.some(2), "currencyCode": "CNY"},
+                }
+            ],
+            promisedAt="2031-02-03T04:05:06Z",
+        )
+
+
+@dataclass
+class World:
+    """sides by owner; canaries know all of them."""
+
+    suite: Suite
+    sides: dict[str, Side]
+    canaries: Canaries
+
+    @property
+    def tenant(self) -> str:
+        return self.sides[A].company.tenant
