@@ -3,8 +3,10 @@
 connection   the hardened client: reconnects for ever, hides no error
 envelope     what travels: requests and answers, several in one message
 calls        the asking side
+packing      what it puts into one message
 endpoint     the answering side
 streams      events: publish with acknowledgement, consume with redelivery
+anchors      a stream for what vouches for the evidence, outside the databases
 bus          all of it behind one name
 """
 

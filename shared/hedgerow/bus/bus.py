@@ -14,9 +14,10 @@ from nats.errors import NoRespondersError
 
 from hedgerow.auth import NOWHERE, Caller, Origin, Presence, Signer, Verifier
 from hedgerow.bus.anchors import AnchorStream
-from hedgerow.bus.calls import MOST_ITEMS, About, Calls
+from hedgerow.bus.calls import MOST_ITEMS, Calls
 from hedgerow.bus.connection import Connection
 from hedgerow.bus.endpoint import Endpoint, Incoming
+from hedgerow.bus.packing import About
 from hedgerow.bus.streams import Delivered, Outgoing, Streams
 from hedgerow.contracts.message import Request
 

@@ -6,7 +6,6 @@ import asyncio
 import logging
 import random
 import time
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
@@ -15,7 +14,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from opentelemetry.trace import SpanKind
 
-from hedgerow.auth import NOWHERE, Caller, Origin, Presence, Signer
+from hedgerow.auth import Caller, Signer
 from hedgerow.bus.connection import BusDown, publish
 from hedgerow.bus.envelope import (
     AUTH_HEADER,
@@ -23,10 +22,10 @@ from hedgerow.bus.envelope import (
     Answer,
     Item,
     RemoteRefusal,
-    Requests,
     decode_answers,
     encode,
 )
+from hedgerow.bus.packing import About, Waiting, parts_of, requests_of
 from hedgerow.contracts.message import Query, Request, owner_of
 from hedgerow.errors import DeadlinePassed, Invalid, Refused, Unavailable
 from hedgerow.telemetry import Attribute, current_traceparent, span
@@ -35,7 +34,6 @@ R = TypeVar("R")
 log = logging.getLogger("hedgerow.bus")
 
 MOST_ITEMS = 64
-MOST_BYTES = 256 * 1024
 LEAST_TIME_S = 0.02
 ATTEMPT_S = 2.0
 ATTEMPTS = 3
@@ -70,22 +68,6 @@ def _reply_decoder(kind: type[Request[Any]]) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(kind.reply_type())
 
 
-@dataclass(frozen=True, slots=True)
-class About:
-    """What belongs to a request beside its message and caller. key  idempotency key, or empty"""
-
-    key: str = ""
-    origin: Origin = NOWHERE
-    presence: Presence | None = None
-
-
-@dataclass(slots=True)
-class _Waiting:
-    item: Item
-    caller: Caller
-    future: asyncio.Future[msgspec.Raw]
-
-
 class Calls:
     """Requests over one connection, with one inbox for all their answers."""
 
@@ -95,7 +77,7 @@ class Calls:
         self._most_items = most_items
         self._inbox = client.new_inbox()
         self._sent = 0
-        self._waiting: dict[str, list[_Waiting]] = {}
+        self._waiting: dict[str, list[Waiting]] = {}
         self._pending: dict[str, dict[int, asyncio.Future[msgspec.Raw]]] = {}
         self._sending: set[asyncio.Task[None]] = set()
 
@@ -151,7 +133,7 @@ class Calls:
             presence=about.presence,
         )
         owner = owner_of(type(message))
-        self._waiting.setdefault(owner, []).append(_Waiting(item, caller, future))
+        self._waiting.setdefault(owner, []).append(Waiting(item, caller, future))
         if len(self._waiting) == 1 and len(self._waiting[owner]) == 1:
             loop.call_soon(self._flush)
         timer = loop.call_later(wait_s, _expire, future, message.SUBJECT)
@@ -163,13 +145,13 @@ class Calls:
     def _flush(self) -> None:
         waiting, self._waiting = self._waiting, {}
         for owner, calls in waiting.items():
-            for part in _parts(calls, self._most_items):
+            for part in parts_of(calls, self._most_items):
                 task = asyncio.get_running_loop().create_task(self._send(owner, part))
                 self._sending.add(task)
                 task.add_done_callback(self._sending.discard)
 
-    async def _send(self, owner: str, calls: list[_Waiting]) -> None:
-        body = encode(_requests(calls))
+    async def _send(self, owner: str, calls: list[Waiting]) -> None:
+        body = encode(requests_of(calls))
         most = self._client.max_payload - RESERVE_BYTES
         if len(body) > most:
             _fail(calls, MessageTooLarge(len(body), most))
@@ -222,35 +204,7 @@ def _settle(future: asyncio.Future[msgspec.Raw] | None, answer: Answer) -> None:
         future.set_result(answer.ok)
 
 
-def _requests(calls: list[_Waiting]) -> Requests:
-    """Each caller once, however many items are theirs."""
-    callers: list[Caller] = []
-    positions: dict[int, int] = {}
-    items: list[Item] = []
-    for call in calls:
-        position = positions.get(id(call.caller))
-        if position is None:
-            position = positions[id(call.caller)] = len(callers)
-            callers.append(call.caller)
-        items.append(msgspec.structs.replace(call.item, caller=position))
-    return Requests(callers, items)
-
-
-def _parts(calls: list[_Waiting], most_items: int) -> list[list[_Waiting]]:
-    """In the order they were made, at most `most_items` and about MOST_BYTES each."""
-    parts: list[list[_Waiting]] = [[]]
-    size = 0
-    for call in calls:
-        length = len(bytes(call.item.body))
-        if parts[-1] and (len(parts[-1]) == most_items or size + length > MOST_BYTES):
-            parts.append([])
-            size = 0
-        parts[-1].append(call)
-        size += length
-    return parts
-
-
-def _fail(calls: list[_Waiting], error: Refused) -> None:
+def _fail(calls: list[Waiting], error: Refused) -> None:
     for call in calls:
         _set_exception(call.future, error)
 
