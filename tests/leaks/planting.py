@@ -33,7 +33,7 @@ async def without_policy(suite: Suite, service: str, table: str) -> AsyncIterato
     runtime = f"hedgerow_{service}"
     async with engine.begin() as conn:
         qual, check = (await conn.execute(text(_POLICY), {"table": table})).one()
-        assert "app.plants()" in qual, f"{service}.{table} does not keep plants apart"
+        assert "app.plants" in qual, f"{service}.{table} does not keep plants apart"
         await conn.execute(text(f"drop policy reach on {table}"))
         await conn.execute(
             text(
@@ -73,7 +73,7 @@ async def _restarted(suite: Suite, service: str) -> None:
 
 
 _TABLES = """select c.relname from pg_policy p join pg_class c on c.oid = p.polrelid
- where p.polname = 'reach' and pg_get_expr(p.polqual, p.polrelid) like '%app.plants()%'
+ where p.polname = 'reach' and pg_get_expr(p.polqual, p.polrelid) like '%app.plants%'
  order by 1"""
 
 
