@@ -6,8 +6,9 @@ import pytest
 import sample
 from hedgerow.auth import Reach
 from hedgerow.contracts.values import PlantId, TenantId, new_id
+from hedgerow.transaction.catalogue import lint
 from hedgerow.transaction.database import async_url, connect, connect_unpooled
-from hedgerow.transaction.tenancy import enter, lint
+from hedgerow.transaction.tenancy import enter
 from sample import things
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.exc import ProgrammingError
