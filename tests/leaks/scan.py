@@ -88,11 +88,11 @@ class Scan:
                 yield user, self.asking(user).plain(document)
 
     def each(
-        self, someone: Iterable[User], documents: Iterable[Document] = ()
+        self, someone: Iterable[User], documents: Iterable[Document] | None = None
     ) -> Iterator[tuple[User, Call]]:
         """Every value of every argument: of lists in the thin document and of all else in the
         wide ones, and of fields further down where they are first met."""
-        for document in documents or self._first_met():
+        for document in self._first_met() if documents is None else documents:
             for user in someone:
                 yield from ((user, call) for call in self.asking(user).each(document))
 
@@ -122,14 +122,8 @@ class Scan:
         lists = [each for each in self.documents if each.thin and "first" in each.places]
         await self.run(self.plain(self.users, lists), keep)
 
-    async def run(
-        self,
-        calls: Iterable[tuple[User, Call]],
-        heard: Heard | None = None,
-        *,
-        within_s: float = 3600.0,
-    ) -> None:
-        """All calls, some at once; begins none when the time is over."""
+    async def run(self, calls: Iterable[tuple[User, Call]], heard: Heard | None = None) -> None:
+        """All calls, some at once."""
         began = time.monotonic()
         rest = iter(calls)
 
@@ -139,8 +133,6 @@ class Scan:
                     said = await self._ask(line, user, call)
                     if heard is not None:
                         heard(user, call, said)
-                    if time.monotonic() - began > within_s:
-                        return
 
         await asyncio.gather(*(work() for _ in range(AT_ONCE)))
         self.report.seconds += time.monotonic() - began
