@@ -25,6 +25,7 @@ from leaks.writing import (
     REFUSALS,
     attacks,
     fingerprint,
+    mixtures,
     must_be_refused,
     mutations,
     neutral,
@@ -123,7 +124,7 @@ async def test_no_mutation_reaches_what_is_anothers(scan: Scan, fully: bool) -> 
     def heard(user: User, call: Call, said: dict[str, Any]) -> None:
         found = refusals(call, said)
         codes[user.name, call.document.root] |= set(found)
-        if not fully and not found and must_be_refused(user, call.document):
+        if not found and must_be_refused(user, call.document):
             done.append(f"{user.name}: {call.document.root} with {dict(call.variables)}")
 
     for owner in (A, B):
@@ -135,6 +136,9 @@ async def test_no_mutation_reaches_what_is_anothers(scan: Scan, fully: bool) -> 
         after = await fingerprint(scan.world, owner)
 
         assert {name for name in after if after[name] != before[name]} == set()
+    if fully:
+        await scan.run(mixtures(scan, map(scan.user, OTHER_SIDE)))
+        await learn_ids(scan.world)
     print(f"\n{scan.report}")
     await scan.count()
     assert done == []

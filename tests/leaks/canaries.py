@@ -41,7 +41,7 @@ ECHOES: Mapping[str, str] = {
 BORROWER = "LedgerEntry.reference"
 
 WORD = re.compile(r"CNRY([ABO])[0-9A-F]{8}")
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _NUMBER = re.compile(r"(?<![\w.:-])(\d{1,10})(?:\.(\d+))?(?![\w.:-])")
 _DOCUMENT = re.compile(r"\b[A-Z]{2,4}\d{8}-\d{1,9}\b")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
@@ -104,7 +104,7 @@ class Canaries:
 
     def _read(self, text: str) -> set[Hit]:
         hits = {Hit(each[1], each[0]) for each in WORD.finditer(text)}
-        hits |= {Hit(self.ids[each], each) for each in _UUID.findall(text) if each in self.ids}
+        hits |= {Hit(self.ids[each], each) for each in UUID.findall(text) if each in self.ids}
         for each in _DOCUMENT.findall(text):
             if each in self.documents:
                 hits.add(Hit(self.documents[each], each))

@@ -37,7 +37,7 @@ class Scan:
         self.schema = schema
         self.documents = documents(schema)
         self.users = users(world)
-        self.values = Values(schema)
+        self.values = Values(schema, world.canaries)
         self.report = Report()
         self._most: dict[tuple[str, str], int] = {}
         self._asking: dict[tuple[str, str], Asking] = {}

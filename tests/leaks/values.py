@@ -20,6 +20,7 @@ from graphql import (
     get_named_type,
 )
 
+from leaks.canaries import Canaries
 from leaks.canaries import values as leaves
 from leaks.walk import Place, is_paged
 
@@ -93,10 +94,12 @@ class NoValue(AssertionError):
 
 
 class Values:
-    """What was answered to whom: of each owner, by coordinate."""
+    """What was answered to whom: of each owner, by coordinate. What turns out to be somebody
+    else's, such as a location that takes part in an order, is left to them."""
 
-    def __init__(self, schema: Any) -> None:
+    def __init__(self, schema: Any, canaries: Canaries | None = None) -> None:
         self._schema = schema
+        self._canaries = canaries or Canaries()
         self._held: dict[tuple[str, str], dict[Any, None]] = {}
         self._points: dict[str, list[Any]] = {}
 
@@ -107,6 +110,8 @@ class Values:
         _find_points(said.get("data"), self._points.setdefault(owner, []))
 
     def keep(self, owner: str, coordinate: str, value: str) -> None:
+        if any(hit.owner != owner for hit in self._canaries.find(value)):
+            return
         self._held.setdefault((owner, coordinate), {})[value] = None
 
     def held(self, owner: str, coordinate: str) -> list[Any]:

@@ -11,8 +11,8 @@ from graphql import GraphQLInputObjectType, get_named_type
 from looks import look, plain_id
 from worlds import SERVICES
 
-from leaks.asking import Call
-from leaks.canaries import OTHER, WORD
+from leaks.asking import Asking, Call
+from leaks.canaries import OTHER, UUID, WORD
 from leaks.scan import Scan
 from leaks.sides import World
 from leaks.users import User
@@ -50,18 +50,30 @@ def names_something(document: Document) -> bool:
 
 def attacks(scan: Scan, someone: Iterable[User], *, fully: bool) -> Iterator[tuple[User, Call]]:
     """Every mutation but the open ones, with the ids of others: with what is mandatory, with all
-    that it takes, and `fully` also with every single value."""
+    that it takes, and `fully` also with every single value. Nothing of their own is named: an
+    order of theirs may hold stock of the other plant, and may give it back."""
+    askings: dict[str, Asking] = {}
     for document in mutations(scan):
         for user in someone:
             if document.root not in OPEN:
-                calls = [neutral(each) for each in scan.asking(user).each(document)]
+                foreign = user.foreign
+                asking = askings.setdefault(foreign, Asking(scan.values, foreign, foreign))
+                calls = [neutral(each) for each in asking.each(document)]
                 yield from ((user, each) for each in (calls if fully else [calls[0], calls[-1]]))
+
+
+def mixtures(scan: Scan, someone: Iterable[User]) -> Iterator[tuple[User, Call]]:
+    """The same with every value, their own among them: some of it is done."""
+    for document in mutations(scan):
+        for user in someone:
+            if document.root not in OPEN:
+                yield from ((user, neutral(each)) for each in scan.asking(user).each(document))
 
 
 def neutral(call: Call) -> Call:
     """The same with nobody's words: else what is written could not be told from a leak. Its ids
     and places stay; an article of this name is there."""
-    text = WORD.sub("BORROWED-A", json.dumps(call.variables))
+    text = UUID.sub("a-paper", WORD.sub("BORROWED-A", json.dumps(call.variables)))
     return Call(call.document, json.loads(text))
 
 
