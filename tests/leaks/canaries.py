@@ -24,6 +24,11 @@ TENANT_WIDE: Mapping[str, str] = {
     "Location.kind": "the same",
     "Location.createdAt": "the same",
     "RoutingCandidate.locationCode": "the same, in the chain of a decision",
+    "Area.id": "which areas there are is known in the company; their plants are not",
+    "Area.code": "the same",
+    "Area.name": "the same",
+    "Area.createdAt": "the same",
+    "OverflowRule.id": "the rules are the company's",
     "Sku.id": "articles are the company's; where they are stocked is not",
     "Sku.sku": "the same",
     "Sku.name": "the same",
@@ -36,9 +41,12 @@ TENANT_WIDE: Mapping[str, str] = {
 ECHOES: Mapping[str, str] = {
     "Availability.skuCode": "one entry for each code that was asked for, stocked or not",
 }
-# The ledger of a plant names the orders that took its stock, those of other plants too: by an id
-# that opens nothing. Only for the ids that `Canaries.borrowed` holds.
-BORROWER = "LedgerEntry.reference"
+# A plant's own stock tells for which order it was taken, and what decided so, also when the order is
+# another plant's; and a plant's own order tells which location of another plant serves it. By ids
+# that open nothing, those of `Canaries.mentioned`; anything else is a leak here, too.
+MENTIONS = frozenset(
+    {"LedgerEntry.reference", "EvidenceEntry.cause", "FieldChange.before", "FieldChange.after"}
+)
 
 WORD = re.compile(r"CNRY([ABO])[0-9A-F]{8}")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -73,13 +81,13 @@ class Canaries:
     """All that belongs to somebody: ids, numbers and documents by owner.
 
     documents  numbers of orders and returns; each company counts its own
-    borrowed   ids of orders that were served from the other plant's stock, by owner
+    mentioned  ids of locations, and of orders that another plant's stock serves
     """
 
     def __init__(self) -> None:
         self.ids: dict[str, str] = {}
         self.numbers: dict[str, str] = {}
-        self.borrowed: dict[str, str] = {}
+        self.mentioned: set[str] = set()
         self.documents: dict[str, str] = {}
         self._plain: dict[str, str] = {}
         self._plain_pattern: re.Pattern[str] | None = None
@@ -135,7 +143,7 @@ class Canaries:
         for coordinate, path, value in values(schema, said):
             for hit in self.find(str(value)) & hits:
                 allowed = coordinate in TENANT_WIDE or (coordinate in ECHOES and hit[1] in asked)
-                if not allowed and not (coordinate == BORROWER and hit[1] in self.borrowed):
+                if not allowed and not (coordinate in MENTIONS and hit[1] in self.mentioned):
                     found.append(Found(hit, coordinate, path))
         return found
 

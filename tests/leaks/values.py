@@ -28,9 +28,13 @@ from leaks.walk import Place, is_paged
 ID_OF: Mapping[str, str] = {
     "return": "Rma",
     "chain": "Location",
+    "entity": "Node",
 }
 # Texts: where answers hold them, by coordinate or else by name.
 TEXT_OF: Mapping[str, str] = {
+    "Query.accessCase(number:)": "AccessCase.number",
+    "PresenceConfirmInput.number": "PresenceNote.number",
+    "PositionInput.confirmation": "PresenceNote.number",
     "number": "Order.number",
     "numberPrefix": "Order.number",
     "code": "Plant.code",
@@ -43,6 +47,9 @@ TEXT_OF: Mapping[str, str] = {
     "regions": "ShipTo.region",
     "channels": "Order.channel",
     "customer": "Customer.code",
+    "user": "Membership.user",
+    "userId": "Membership.user",
+    "actors": "Order.submittedBy",
     "CustomerInput.code": "Customer.code",
     "CustomerInput.name": "Customer.name",
 }
@@ -53,6 +60,8 @@ WRITTEN: Mapping[str, str] = {
     "PlantCreateInput.code": "NEW-PLANT",
     "LocationCreateInput.code": "NEW-PLACE",
     "OverflowRulePublishInput.code": "NEW-RULE",
+    "AreaCreateInput.code": "NEW-AREA",
+    "PositionInput.nonce": "a-nonce-of-some-length",
     "address": "a street",
     "city": "a city",
     "name": "a name",
@@ -182,14 +191,14 @@ class _Maker:
 
     def _ids(self, coordinate: str, names: tuple[str, ...], kind: Any) -> list[Any]:
         wanted = self._type_of_id(names)
-        types = [wanted] if wanted else self._nodes()
+        types = [wanted] if wanted not in (None, "Node") else self._nodes()
         if not types:
             raise NoValue(coordinate, kind)
         ids = [
             each
             for owner in self._owners
             for one in types
-            for each in self._values.held(owner, f"{one}.id")[: 6 if wanted else 2]
+            for each in self._values.held(owner, f"{one}.id")[: 6 if len(types) == 1 else 2]
         ]
         if not ids:
             raise NoValue(coordinate, f"{kind} ({' or '.join(types)})")

@@ -31,6 +31,11 @@ NOTED: Mapping[str, str] = {
     "dead_letters": "messages",
     "order_numbers": "the next number; shared by the company",
     "rma_numbers": "the next number; shared by the company",
+    "access_cases": "each refusal is one",
+    "access_case_numbers": "the same",
+    "claimed_roles": "what a token brought is kept when it is first seen",
+    "presence_attestations": "where somebody said they were, before they were refused",
+    "attestation_numbers": "the same",
 }
 
 
