@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import defaultdict
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -85,7 +86,7 @@ async def test_nobody_is_answered_with_what_is_anothers(scan: Scan, responses: i
     await scan.run(scan.each(few[:1]))
     empty = unfilled(scan.schema, scan.report.filled)
     wide = [each for each in scan.documents if each.wide and each.coordinates & empty]
-    await scan.run(scan.each([scan.user("auditor")], wide))
+    await scan.run(scan.each([replace(scan.user("auditor"), foreign=A)], wide))
     if responses == LONG:
         await scan.run(scan.plain(scan.users))
         await scan.run(scan.each(scan.users))
@@ -100,7 +101,8 @@ async def test_nobody_is_answered_with_what_is_anothers(scan: Scan, responses: i
     for document in scan.documents:
         assert {name for name, one in report.asked if one == document.name} >= set(FEW)
     assert {name for name, _ in report.asked} == {each.name for each in scan.users}
-    assert unfilled(scan.schema, report.filled) == set()
+    missing = unfilled(scan.schema, report.filled)
+    assert missing == set(), f"never answered to anybody: {sorted(missing)}"
 
 
 async def test_the_scan_finds_what_may_be_seen(scan: Scan) -> None:

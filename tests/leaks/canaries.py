@@ -40,7 +40,11 @@ TENANT_WIDE: Mapping[str, str] = {
 # What repeats the question: allowed when the word was in it.
 ECHOES: Mapping[str, str] = {
     "Availability.skuCode": "one entry for each code that was asked for, stocked or not",
+    "AccessExplained.user": "whose access was asked about, known or not",
 }
+# A refusal is kept with the ids that were asked for, in the company of whoever asked; there those of
+# another company may be read again.
+ASKED = frozenset({"AccessCase.asked", "FieldChange.after of asked"})
 # A plant's own stock tells for which order it was taken, and what decided so, also when the order is
 # another plant's; and a plant's own order tells which location of another plant serves it. By ids
 # that open nothing, those of `Canaries.mentioned`; anything else is a leak here, too.
@@ -133,17 +137,28 @@ class Canaries:
         return frozenset(self._read(text))
 
     def leaked(
-        self, schema: GraphQLSchema, said: Mapping[str, Any], asked: str, hits: set[Hit]
+        self,
+        schema: GraphQLSchema,
+        said: Mapping[str, Any],
+        asked: str,
+        hits: set[Hit],
+        *,
+        at_other: bool,
     ) -> list[Found]:
         """Where `hits` stand in an answer, less what is everybody's.
 
-        asked  the variables, for the echoes
+        asked     the variables, for the echoes
+        at_other  the answer is for somebody of the other company
         """
         found: list[Found] = []
         for coordinate, path, value in values(schema, said):
             for hit in self.find(str(value)) & hits:
-                allowed = coordinate in TENANT_WIDE or (coordinate in ECHOES and hit[1] in asked)
-                if not allowed and not (coordinate in MENTIONS and hit[1] in self.mentioned):
+                if not (
+                    coordinate in TENANT_WIDE
+                    or (coordinate in ECHOES and hit.canary in asked)
+                    or (coordinate in ASKED and (hit.owner == OTHER) is not at_other)
+                    or (coordinate.partition(" ")[0] in MENTIONS and hit.canary in self.mentioned)
+                ):
                     found.append(Found(hit, coordinate, path))
         return found
 
@@ -174,4 +189,5 @@ def _leaves(
                 yield from _leaves(schema, below, each, where)
         if not is_composite_type(below):
             of = f" of {path.split('.')[0]}" if kind.name == "PageInfo" else ""
+            of = f" of {data['field']}" if kind.name == "FieldChange" else of
             yield f"{kind.name}.{name}{of}", where, value

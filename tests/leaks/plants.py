@@ -80,7 +80,6 @@ async def _furnish(side: Side) -> None:
             sku=own,
             delta="-1",
             reason=side.word(),
-            position=side.position(),
         )
         supply = await chief.done(
             "supplyRecord", "supply { id }", **near, sku=own, quantity=side.much(),

@@ -26,6 +26,9 @@ BROKEN = frozenset({"INTERNAL", "COST_LIMIT_EXCEEDED", "UNAUTHENTICATED", "THROT
 UNAVAILABLE = "SERVICE_UNAVAILABLE"
 PAUSES_S = (0.2, 0.5, 1.0, 2.0, 4.0)  # a busy machine proves nothing: the question is put again
 
+# Lists that grow while others ask: each refusal and each role that a token brings is an entry.
+GROWING = frozenset({"evidence"})
+
 Heard = Callable[[User, Call, dict[str, Any]], None]
 
 
@@ -169,7 +172,9 @@ class Scan:
             report.seen[user.name, owner] += 1
         foreign = {hit for hit in hits if hit.owner not in user.sees}
         if foreign:
-            leaked = self.world.canaries.leaked(self.schema, said, asked, foreign)
+            leaked = self.world.canaries.leaked(
+                self.schema, said, asked, foreign, at_other=user.own == OTHER
+            )
             report.leaks.extend(Leak(user.name, document, each, asked) for each in leaked)
         if user.sees >= {A, B}:
             report.filled |= {each for each, _, value in values(self.schema, said) if value != []}
@@ -181,7 +186,7 @@ class Scan:
             return
         total, shown = page["totalCount"], len(page["nodes"])
         most = self._most.get((user.name, root), total)
-        if total > most:
+        if total > most and root not in GROWING:
             self._blame(user, call, f"{total} counted, {most} can be seen")
         if shown < given.get("first", given.get("last", 0)) and not {"after", "before"} & set(
             given

@@ -31,6 +31,7 @@ NOTED: Mapping[str, str] = {
     "dead_letters": "messages",
     "order_numbers": "the next number; shared by the company",
     "rma_numbers": "the next number; shared by the company",
+    "evidence_anchors": "one a minute",
     "access_cases": "each refusal is one",
     "access_case_numbers": "the same",
     "claimed_roles": "what a token brought is kept when it is first seen",
@@ -95,6 +96,8 @@ def refusals(call: Call, said: Mapping[str, Any]) -> list[str]:
     return [each.get("code", "") for each in payload["userErrors"]]
 
 
+# Streams of evidence about the same.
+_NOTED_STREAMS = "split_part(stream, ':', 1) in ('case', 'attestation', 'access')"
 _TABLES = """select c.table_name, bool_or(c.column_name = 'plant_id')
   from information_schema.columns c
   join information_schema.tables t using (table_schema, table_name)
@@ -112,6 +115,8 @@ async def fingerprint(world: World, owner: str) -> dict[str, tuple[int, str]]:
             if table in NOTED:
                 continue
             mine = "and plant_id = cast(:plant as uuid)" if planted else ""
+            if table in ("evidence", "evidence_heads"):
+                mine += f" and not {_NOTED_STREAMS}"
             rows = await look(
                 world.suite, service,
                 f"select cast(t as text) from {table} t "
