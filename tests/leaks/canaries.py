@@ -24,6 +24,11 @@ TENANT_WIDE: Mapping[str, str] = {
     "Location.kind": "the same",
     "Location.createdAt": "the same",
     "RoutingCandidate.locationCode": "the same, in the chain of a decision",
+    "Area.id": "which areas there are is known in the company; their plants are not",
+    "Area.code": "the same",
+    "Area.name": "the same",
+    "Area.createdAt": "the same",
+    "OverflowRule.id": "the rules are the company's",
     "Sku.id": "articles are the company's; where they are stocked is not",
     "Sku.sku": "the same",
     "Sku.name": "the same",
@@ -35,13 +40,20 @@ TENANT_WIDE: Mapping[str, str] = {
 # What repeats the question: allowed when the word was in it.
 ECHOES: Mapping[str, str] = {
     "Availability.skuCode": "one entry for each code that was asked for, stocked or not",
+    "AccessExplained.user": "whose access was asked about, known or not",
 }
-# The ledger of a plant names the orders that took its stock, those of other plants too: by an id
-# that opens nothing. Only for the ids that `Canaries.borrowed` holds.
-BORROWER = "LedgerEntry.reference"
+# A refusal is kept with the ids that were asked for, in the company of whoever asked; there those of
+# another company may be read again.
+ASKED = frozenset({"AccessCase.asked", "FieldChange.after of asked"})
+# A plant's own stock tells for which order it was taken, and what decided so, also when the order is
+# another plant's; and a plant's own order tells which location of another plant serves it. By ids
+# that open nothing, those of `Canaries.mentioned`; anything else is a leak here, too.
+MENTIONS = frozenset(
+    {"LedgerEntry.reference", "EvidenceEntry.cause", "FieldChange.before", "FieldChange.after"}
+)
 
 WORD = re.compile(r"CNRY([ABO])[0-9A-F]{8}")
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _NUMBER = re.compile(r"(?<![\w.:-])(\d{1,10})(?:\.(\d+))?(?![\w.:-])")
 _DOCUMENT = re.compile(r"\b[A-Z]{2,4}\d{8}-\d{1,9}\b")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
@@ -73,13 +85,13 @@ class Canaries:
     """All that belongs to somebody: ids, numbers and documents by owner.
 
     documents  numbers of orders and returns; each company counts its own
-    borrowed   ids of orders that were served from the other plant's stock, by owner
+    mentioned  ids of locations, and of orders that another plant's stock serves
     """
 
     def __init__(self) -> None:
         self.ids: dict[str, str] = {}
         self.numbers: dict[str, str] = {}
-        self.borrowed: dict[str, str] = {}
+        self.mentioned: set[str] = set()
         self.documents: dict[str, str] = {}
         self._plain: dict[str, str] = {}
         self._plain_pattern: re.Pattern[str] | None = None
@@ -104,7 +116,7 @@ class Canaries:
 
     def _read(self, text: str) -> set[Hit]:
         hits = {Hit(each[1], each[0]) for each in WORD.finditer(text)}
-        hits |= {Hit(self.ids[each], each) for each in _UUID.findall(text) if each in self.ids}
+        hits |= {Hit(self.ids[each], each) for each in UUID.findall(text) if each in self.ids}
         for each in _DOCUMENT.findall(text):
             if each in self.documents:
                 hits.add(Hit(self.documents[each], each))
@@ -125,17 +137,28 @@ class Canaries:
         return frozenset(self._read(text))
 
     def leaked(
-        self, schema: GraphQLSchema, said: Mapping[str, Any], asked: str, hits: set[Hit]
+        self,
+        schema: GraphQLSchema,
+        said: Mapping[str, Any],
+        asked: str,
+        hits: set[Hit],
+        *,
+        at_other: bool,
     ) -> list[Found]:
         """Where `hits` stand in an answer, less what is everybody's.
 
-        asked  the variables, for the echoes
+        asked     the variables, for the echoes
+        at_other  the answer is for somebody of the other company
         """
         found: list[Found] = []
         for coordinate, path, value in values(schema, said):
             for hit in self.find(str(value)) & hits:
-                allowed = coordinate in TENANT_WIDE or (coordinate in ECHOES and hit[1] in asked)
-                if not allowed and not (coordinate == BORROWER and hit[1] in self.borrowed):
+                if not (
+                    coordinate in TENANT_WIDE
+                    or (coordinate in ECHOES and hit.canary in asked)
+                    or (coordinate in ASKED and (hit.owner == OTHER) is not at_other)
+                    or (coordinate.partition(" ")[0] in MENTIONS and hit.canary in self.mentioned)
+                ):
                     found.append(Found(hit, coordinate, path))
         return found
 
@@ -166,4 +189,5 @@ def _leaves(
                 yield from _leaves(schema, below, each, where)
         if not is_composite_type(below):
             of = f" of {path.split('.')[0]}" if kind.name == "PageInfo" else ""
+            of = f" of {data['field']}" if kind.name == "FieldChange" else of
             yield f"{kind.name}.{name}{of}", where, value

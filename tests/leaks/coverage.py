@@ -19,6 +19,11 @@ NEVER_FILLED: Mapping[str, str] = {
     "Fence.activeTo": "fences in force have no end",
     "OverflowRule.channels": "the rules of the two plants are for every channel",
     "Node.id": "answered as the id of a type",
+    "EvidenceFault.kind": "nobody has tampered with the evidence",
+    "EvidenceFault.stream": "the same",
+    "EvidenceFault.seq": "the same",
+    "EvidenceFault.detail": "the same",
+    "PresenceNote.confirmedBy": "a position that is certain needs no second person",
 }
 
 

@@ -9,6 +9,7 @@ from companies import found
 from suite import Client, Suite
 
 from leaks.canaries import OTHER, A, B, Canaries
+from leaks.governing import govern, refused
 from leaks.owners import learn_ids
 from leaks.sides import Side, World
 
@@ -24,10 +25,13 @@ async def grown(suite: Suite) -> World:
     for owner, side in sides.items():
         canaries.numbers[side.digits] = owner
         await _furnish(side)
-    canaries.plain(A, "NGB", "宁波工厂", "HGH", "NGB-1")
-    canaries.plain(B, "SZH", "苏州工厂", "HFE", "SZH-1")
+    canaries.plain(A, "NGB", "宁波工厂")
+    canaries.plain(B, "SZH", "苏州工厂")
     for side in sides.values():
         await _trade(side)
+        await govern(side)
+    for asked, asker in ((A, B), (B, A), (OTHER, OTHER)):
+        await refused(sides[asked], sides[asker])
     world = World(suite, sides, canaries)
     await learn_ids(world)
     return world
@@ -70,7 +74,12 @@ async def _furnish(side: Side) -> None:
         )  # fmt: skip
         await chief.done("safetyLevelSet", "level { atp }", **near, sku=own, level=side.some(7))
         await chief.done(
-            "stockAdjust", "level { atp }", **near, sku=own, delta="-1", reason=side.word()
+            "stockAdjust",
+            "level { atp }",
+            **near,
+            sku=own,
+            delta="-1",
+            reason=side.word(),
         )
         supply = await chief.done(
             "supplyRecord", "supply { id }", **near, sku=own, quantity=side.much(),
@@ -89,7 +98,7 @@ async def _trade(side: Side) -> None:
         cancelled = await submitted(chief, side, own, side.some(2))
         await chief.done(
             "orderCancel", "order { state }", orderId=cancelled,
-            basis={"type": "EMAIL", "ref": side.word(), "note": side.word()},
+            basis=side.basis(),
         )  # fmt: skip
         for sku in (own, custom):
             signed = await submitted(chief, side, sku, side.some(6))
@@ -107,7 +116,7 @@ async def submitted(chief: Client, side: Side, sku: str, quantity: str) -> str:
         payload = await chief.do("orderSubmit", "settled order { id }", **side.order(sku, quantity))
         if not payload["userErrors"]:
             assert payload["settled"], payload
-            return str(payload["order"]["id"])
+            return side.keep("Order.id", str(payload["order"]["id"]))
         await asyncio.sleep(0.05)
     raise AssertionError(payload)
 
@@ -122,7 +131,7 @@ async def _returned(chief: Client, side: Side, order_id: str) -> None:
         if rma["state"] == "REVIEW":
             await chief.done(
                 "returnDecide", "return { state }", returnId=rma["id"], approve=True,
-                note=side.word(),
+                note=side.word(), basis=side.basis(),
             )  # fmt: skip
         await chief.done(
             "returnReceive", "return { state }", returnId=rma["id"],
@@ -139,7 +148,7 @@ async def _requested(chief: Client, side: Side, order_id: str, lines: list[Any])
     for _ in range(100):
         payload = await chief.do(
             "returnRequest", "return { id state }", orderId=order_id, lines=lines,
-            reason=side.word(),
+            reason=side.word(), basis=side.basis(),
         )  # fmt: skip
         if not payload["userErrors"]:
             made: dict[str, str] = payload["return"]

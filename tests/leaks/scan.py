@@ -26,6 +26,9 @@ BROKEN = frozenset({"INTERNAL", "COST_LIMIT_EXCEEDED", "UNAUTHENTICATED", "THROT
 UNAVAILABLE = "SERVICE_UNAVAILABLE"
 PAUSES_S = (0.2, 0.5, 1.0, 2.0, 4.0)  # a busy machine proves nothing: the question is put again
 
+# Lists that grow while others ask: each refusal and each role that a token brings is an entry.
+GROWING = frozenset({"evidence"})
+
 Heard = Callable[[User, Call, dict[str, Any]], None]
 
 
@@ -37,7 +40,7 @@ class Scan:
         self.schema = schema
         self.documents = documents(schema)
         self.users = users(world)
-        self.values = Values(schema)
+        self.values = Values(schema, world.canaries)
         self.report = Report()
         self._most: dict[tuple[str, str], int] = {}
         self._asking: dict[tuple[str, str], Asking] = {}
@@ -88,11 +91,11 @@ class Scan:
                 yield user, self.asking(user).plain(document)
 
     def each(
-        self, someone: Iterable[User], documents: Iterable[Document] = ()
+        self, someone: Iterable[User], documents: Iterable[Document] | None = None
     ) -> Iterator[tuple[User, Call]]:
         """Every value of every argument: of lists in the thin document and of all else in the
         wide ones, and of fields further down where they are first met."""
-        for document in documents or self._first_met():
+        for document in self._first_met() if documents is None else documents:
             for user in someone:
                 yield from ((user, call) for call in self.asking(user).each(document))
 
@@ -122,14 +125,8 @@ class Scan:
         lists = [each for each in self.documents if each.thin and "first" in each.places]
         await self.run(self.plain(self.users, lists), keep)
 
-    async def run(
-        self,
-        calls: Iterable[tuple[User, Call]],
-        heard: Heard | None = None,
-        *,
-        within_s: float = 3600.0,
-    ) -> None:
-        """All calls, some at once; begins none when the time is over."""
+    async def run(self, calls: Iterable[tuple[User, Call]], heard: Heard | None = None) -> None:
+        """All calls, some at once."""
         began = time.monotonic()
         rest = iter(calls)
 
@@ -139,8 +136,6 @@ class Scan:
                     said = await self._ask(line, user, call)
                     if heard is not None:
                         heard(user, call, said)
-                    if time.monotonic() - began > within_s:
-                        return
 
         await asyncio.gather(*(work() for _ in range(AT_ONCE)))
         self.report.seconds += time.monotonic() - began
@@ -177,7 +172,9 @@ class Scan:
             report.seen[user.name, owner] += 1
         foreign = {hit for hit in hits if hit.owner not in user.sees}
         if foreign:
-            leaked = self.world.canaries.leaked(self.schema, said, asked, foreign)
+            leaked = self.world.canaries.leaked(
+                self.schema, said, asked, foreign, at_other=user.own == OTHER
+            )
             report.leaks.extend(Leak(user.name, document, each, asked) for each in leaked)
         if user.sees >= {A, B}:
             report.filled |= {each for each, _, value in values(self.schema, said) if value != []}
@@ -189,7 +186,7 @@ class Scan:
             return
         total, shown = page["totalCount"], len(page["nodes"])
         most = self._most.get((user.name, root), total)
-        if total > most:
+        if total > most and root not in GROWING:
             self._blame(user, call, f"{total} counted, {most} can be seen")
         if shown < given.get("first", given.get("last", 0)) and not {"after", "before"} & set(
             given

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from companies import Company, order
@@ -41,6 +42,19 @@ class Side:
             "lon": float(self.some(self.lon)),
             "lat": float(self.some(self.lat)),
             "datum": "WGS84",
+        }
+
+    def basis(self) -> dict[str, str]:
+        return {"type": "EMAIL", "ref": self.word(), "note": self.word()}
+
+    def position(self) -> dict[str, Any]:
+        """Inside of its presence fence, now."""
+        at = datetime.now(UTC).isoformat()
+        return {
+            "point": self.point(),
+            "accuracyM": 5.0,
+            "at": at,
+            "nonce": self.word() + self.word(),
         }
 
     def keep(self, kind: str, made: str) -> str:

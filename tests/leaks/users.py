@@ -48,7 +48,8 @@ def _users(world: World) -> Iterator[User]:
             yield user(role.value, "", A, B, role.value)  # without a plant it gives nothing
         for own, foreign in ((A, B), (B, A)):
             group = f"{role.value}@{world.sides[own].code}"
-            yield user(group, "" if role in TENANT_ROLES else own, own, foreign, group)
+            seeing = role not in TENANT_ROLES and Permission.PLANT_READ in PERMISSIONS[role]
+            yield user(group, own if seeing else "", own, foreign, group)
     yield user("nobody", "", A, B)
     yield user("nobody of the second plant", "", B, A)
     yield user("administrator of another company", OTHER, OTHER, A, Role.TENANT_ADMIN.value)

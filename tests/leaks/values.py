@@ -20,6 +20,7 @@ from graphql import (
     get_named_type,
 )
 
+from leaks.canaries import Canaries
 from leaks.canaries import values as leaves
 from leaks.walk import Place, is_paged
 
@@ -27,9 +28,13 @@ from leaks.walk import Place, is_paged
 ID_OF: Mapping[str, str] = {
     "return": "Rma",
     "chain": "Location",
+    "entity": "Node",
 }
 # Texts: where answers hold them, by coordinate or else by name.
 TEXT_OF: Mapping[str, str] = {
+    "Query.accessCase(number:)": "AccessCase.number",
+    "PresenceConfirmInput.number": "PresenceNote.number",
+    "PositionInput.confirmation": "PresenceNote.number",
     "number": "Order.number",
     "numberPrefix": "Order.number",
     "code": "Plant.code",
@@ -42,6 +47,9 @@ TEXT_OF: Mapping[str, str] = {
     "regions": "ShipTo.region",
     "channels": "Order.channel",
     "customer": "Customer.code",
+    "user": "Membership.user",
+    "userId": "Membership.user",
+    "actors": "Order.submittedBy",
     "CustomerInput.code": "Customer.code",
     "CustomerInput.name": "Customer.name",
 }
@@ -52,6 +60,8 @@ WRITTEN: Mapping[str, str] = {
     "PlantCreateInput.code": "NEW-PLANT",
     "LocationCreateInput.code": "NEW-PLACE",
     "OverflowRulePublishInput.code": "NEW-RULE",
+    "AreaCreateInput.code": "NEW-AREA",
+    "PositionInput.nonce": "a-nonce-of-some-length",
     "address": "a street",
     "city": "a city",
     "name": "a name",
@@ -93,10 +103,12 @@ class NoValue(AssertionError):
 
 
 class Values:
-    """What was answered to whom: of each owner, by coordinate."""
+    """What was answered to whom: of each owner, by coordinate. What turns out to be somebody
+    else's, such as a location that takes part in an order, is left to them."""
 
-    def __init__(self, schema: Any) -> None:
+    def __init__(self, schema: Any, canaries: Canaries | None = None) -> None:
         self._schema = schema
+        self._canaries = canaries or Canaries()
         self._held: dict[tuple[str, str], dict[Any, None]] = {}
         self._points: dict[str, list[Any]] = {}
 
@@ -107,6 +119,8 @@ class Values:
         _find_points(said.get("data"), self._points.setdefault(owner, []))
 
     def keep(self, owner: str, coordinate: str, value: str) -> None:
+        if any(hit.owner != owner for hit in self._canaries.find(value)):
+            return
         self._held.setdefault((owner, coordinate), {})[value] = None
 
     def held(self, owner: str, coordinate: str) -> list[Any]:
@@ -177,14 +191,14 @@ class _Maker:
 
     def _ids(self, coordinate: str, names: tuple[str, ...], kind: Any) -> list[Any]:
         wanted = self._type_of_id(names)
-        types = [wanted] if wanted else self._nodes()
+        types = [wanted] if wanted not in (None, "Node") else self._nodes()
         if not types:
             raise NoValue(coordinate, kind)
         ids = [
             each
             for owner in self._owners
             for one in types
-            for each in self._values.held(owner, f"{one}.id")[: 6 if wanted else 2]
+            for each in self._values.held(owner, f"{one}.id")[: 6 if len(types) == 1 else 2]
         ]
         if not ids:
             raise NoValue(coordinate, f"{kind} ({' or '.join(types)})")

@@ -11,8 +11,8 @@ from graphql import GraphQLInputObjectType, get_named_type
 from looks import look, plain_id
 from worlds import SERVICES
 
-from leaks.asking import Call
-from leaks.canaries import OTHER, WORD
+from leaks.asking import Asking, Call
+from leaks.canaries import OTHER, UUID, WORD
 from leaks.scan import Scan
 from leaks.sides import World
 from leaks.users import User
@@ -31,6 +31,12 @@ NOTED: Mapping[str, str] = {
     "dead_letters": "messages",
     "order_numbers": "the next number; shared by the company",
     "rma_numbers": "the next number; shared by the company",
+    "evidence_anchors": "one a minute",
+    "access_cases": "each refusal is one",
+    "access_case_numbers": "the same",
+    "claimed_roles": "what a token brought is kept when it is first seen",
+    "presence_attestations": "where somebody said they were, before they were refused",
+    "attestation_numbers": "the same",
 }
 
 
@@ -50,18 +56,30 @@ def names_something(document: Document) -> bool:
 
 def attacks(scan: Scan, someone: Iterable[User], *, fully: bool) -> Iterator[tuple[User, Call]]:
     """Every mutation but the open ones, with the ids of others: with what is mandatory, with all
-    that it takes, and `fully` also with every single value."""
+    that it takes, and `fully` also with every single value. Nothing of their own is named: an
+    order of theirs may hold stock of the other plant, and may give it back."""
+    askings: dict[str, Asking] = {}
     for document in mutations(scan):
         for user in someone:
             if document.root not in OPEN:
-                calls = [neutral(each) for each in scan.asking(user).each(document)]
+                foreign = user.foreign
+                asking = askings.setdefault(foreign, Asking(scan.values, foreign, foreign))
+                calls = [neutral(each) for each in asking.each(document)]
                 yield from ((user, each) for each in (calls if fully else [calls[0], calls[-1]]))
+
+
+def mixtures(scan: Scan, someone: Iterable[User]) -> Iterator[tuple[User, Call]]:
+    """The same with every value, their own among them: some of it is done."""
+    for document in mutations(scan):
+        for user in someone:
+            if document.root not in OPEN:
+                yield from ((user, neutral(each)) for each in scan.asking(user).each(document))
 
 
 def neutral(call: Call) -> Call:
     """The same with nobody's words: else what is written could not be told from a leak. Its ids
     and places stay; an article of this name is there."""
-    text = WORD.sub("BORROWED-A", json.dumps(call.variables))
+    text = UUID.sub("a-paper", WORD.sub("BORROWED-A", json.dumps(call.variables)))
     return Call(call.document, json.loads(text))
 
 
@@ -78,6 +96,8 @@ def refusals(call: Call, said: Mapping[str, Any]) -> list[str]:
     return [each.get("code", "") for each in payload["userErrors"]]
 
 
+# Streams of evidence about the same.
+_NOTED_STREAMS = "split_part(stream, ':', 1) in ('case', 'attestation', 'access')"
 _TABLES = """select c.table_name, bool_or(c.column_name = 'plant_id')
   from information_schema.columns c
   join information_schema.tables t using (table_schema, table_name)
@@ -95,6 +115,8 @@ async def fingerprint(world: World, owner: str) -> dict[str, tuple[int, str]]:
             if table in NOTED:
                 continue
             mine = "and plant_id = cast(:plant as uuid)" if planted else ""
+            if table in ("evidence", "evidence_heads"):
+                mine += f" and not {_NOTED_STREAMS}"
             rows = await look(
                 world.suite, service,
                 f"select cast(t as text) from {table} t "
