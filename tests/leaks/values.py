@@ -187,6 +187,11 @@ class _Maker:
         for name, some in made.items():
             for value in some[1:] if name in mandatory else some:
                 yield bare | {name: value}
+        choosers = [name for name in mandatory if _is_enum(kind.fields[name].type)]
+        for chooser in choosers:  # it may decide which of the others count
+            for value in made[chooser]:
+                for name in made.keys() - mandatory.keys():
+                    yield bare | {chooser: value, name: made[name][0]}
         yield {name: some[0] for name, some in made.items()}
 
     def _ids(self, coordinate: str, names: tuple[str, ...], kind: Any) -> list[Any]:
@@ -235,6 +240,10 @@ class _Maker:
 
     def _held(self, coordinate: str) -> list[Any]:
         return [each for owner in self._owners for each in self._values.held(owner, coordinate)]
+
+
+def _is_enum(kind: Any) -> bool:
+    return isinstance(get_named_type(kind), GraphQLEnumType)
 
 
 def _global(kind: str, key: object) -> str:

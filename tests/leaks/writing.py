@@ -49,9 +49,10 @@ def mutations(scan: Scan) -> list[Document]:
     return list(made.values())
 
 
-def names_something(document: Document) -> bool:
-    """Whether an id of something stands in its input."""
-    return any(_holds_id(place.argument.type) for place in document.places.values())
+def names_something(call: Call) -> bool:
+    """Whether an id of something stands in the input."""
+    places = call.document.places
+    return any(_holds_id(places[n].argument.type, value) for n, value in call.variables.items())
 
 
 def attacks(scan: Scan, someone: Iterable[User], *, fully: bool) -> Iterator[tuple[User, Call]]:
@@ -83,9 +84,9 @@ def neutral(call: Call) -> Call:
     return Call(call.document, json.loads(text))
 
 
-def must_be_refused(user: User, document: Document) -> bool:
+def must_be_refused(user: User, call: Call) -> bool:
     """Those of another company may do what they like in theirs."""
-    return names_something(document) or user.own != OTHER
+    return user.own != OTHER or names_something(call)
 
 
 def refusals(call: Call, said: Mapping[str, Any]) -> list[str]:
@@ -129,8 +130,10 @@ async def fingerprint(world: World, owner: str) -> dict[str, tuple[int, str]]:
     return made
 
 
-def _holds_id(kind: Any) -> bool:
+def _holds_id(kind: Any, value: Any) -> bool:
+    if isinstance(value, list):
+        return any(_holds_id(kind, each) for each in value)
     named = get_named_type(kind)
-    if isinstance(named, GraphQLInputObjectType):
-        return any(_holds_id(each.type) for each in named.fields.values())
-    return bool(named.name == "ID")
+    if isinstance(named, GraphQLInputObjectType) and isinstance(value, dict):
+        return any(_holds_id(named.fields[name].type, each) for name, each in value.items())
+    return bool(named.name == "ID") and value is not None
