@@ -185,3 +185,40 @@ async def test_nothing_new_makes_no_anchor(anchoring: World, key: Ed25519Private
     after = await published(anchoring, key, 1)
 
     assert [each.anchor.number for each in after] == [each.anchor.number for each in before]
+
+
+async def test_after_a_change_of_keys_older_anchors_are_still_genuine(
+    anchoring: World, key: Ed25519PrivateKey, tmp_path: Path
+) -> None:
+    await add(anchoring)
+    before = await verdict(anchoring, entries=1)
+    await anchoring.process.stop()
+    old = tmp_path / "old"
+    old.mkdir()
+    (old / "2025.pem").write_bytes(
+        key.public_key().public_bytes(
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+    )
+    new = tmp_path / "new.pem"
+    new.write_bytes(
+        Ed25519PrivateKey.generate().private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+
+    faults = []
+    for settings in (
+        replace(anchoring.settings, anchor_key_file=new),
+        replace(anchoring.settings, anchor_key_file=new, anchor_old_keys=old),
+    ):
+        process = Process(service, settings)
+        await process.start()
+        faults.append((await verdict(anchoring, entries=1)).faults)
+        await process.stop()
+
+    assert before.faults == ()
+    assert {fault.kind for fault in faults[0]} == {FaultKind.SIGNATURE}
+    assert faults[1] == ()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -113,22 +115,28 @@ class AnchorSigner:
 
 
 class AnchorCheck:
-    """Knows whether an anchor was signed with the anchor key."""
+    """Knows whether an anchor was signed with the anchor key, or with one before it."""
 
-    def __init__(self, key: Ed25519PublicKey) -> None:
-        self._key = key
+    def __init__(self, *keys: Ed25519PublicKey) -> None:
+        self._keys = keys
 
     @classmethod
-    def from_pem(cls, pem: bytes) -> AnchorCheck:
-        """Raises ValueError unless `pem` holds an Ed25519 public key."""
-        key = load_pem_public_key(pem)
-        if not isinstance(key, Ed25519PublicKey):
-            raise ValueError("an Ed25519 public key in PEM form is needed")
-        return cls(key)
+    def from_files(cls, *files: Path) -> AnchorCheck:
+        """Raises OSError, and ValueError unless each holds an Ed25519 public key in PEM form."""
+        return cls(*map(read_public_key, files))
 
     def is_genuine(self, signed: Signed) -> bool:
-        try:
-            self._key.verify(signed.signature, signed.anchor.document())
-        except InvalidSignature:
-            return False
-        return True
+        document = signed.anchor.document()
+        for key in self._keys:
+            with contextlib.suppress(InvalidSignature):
+                key.verify(signed.signature, document)
+                return True
+        return False
+
+
+def read_public_key(file: Path) -> Ed25519PublicKey:
+    """Raises OSError, ValueError."""
+    key = load_pem_public_key(file.read_bytes())
+    if not isinstance(key, Ed25519PublicKey):
+        raise ValueError(f"{file} does not hold an Ed25519 public key in PEM form")
+    return key

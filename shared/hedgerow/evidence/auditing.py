@@ -28,7 +28,8 @@ class CannotAudit(Exception):
 class Auditing:
     """postgres_url  of a role that sees past row security
     databases     names by owner; else hedgerow_<owner>
-    keys          folder with anchor-<owner>.pub.pem, one for each owner
+    keys          folder with anchor-<owner>.pub.pem, and beside it what signed older anchors, as
+                  anchor-<owner>.2025.pub.pem
     logs          files with the services' logs, whose anchors count as published
     from_anchor   leave out anchors before this one
     """
@@ -75,11 +76,13 @@ class Auditing:
             await engine.dispose()
 
     def _check(self, owner: str) -> AnchorCheck:
-        file = self.keys / f"anchor-{owner}.pub.pem"
+        files = sorted(self.keys.glob(f"anchor-{owner}*.pub.pem"))
+        if not files:
+            raise CannotAudit(f"There is no anchor-{owner}.pub.pem in {self.keys}.")
         try:
-            return AnchorCheck.from_pem(file.read_bytes())
+            return AnchorCheck.from_files(*files)
         except (OSError, ValueError) as wrong:
-            raise CannotAudit(f"The anchor key {file} cannot be used: {wrong}") from wrong
+            raise CannotAudit(f"An anchor key of {owner} cannot be used: {wrong}") from wrong
 
     def _database(self, owner: str) -> str:
         name = self.databases.get(owner, f"hedgerow_{owner}")

@@ -118,8 +118,7 @@ class _Check:
             faults.append((FaultKind.ANCHOR, "chains that it covers are not as they were"))
         elif leaf not in leaves:
             faults.append((FaultKind.ANCHOR, "it covers another end of this chain"))
-        key = self._tx.anchor_key
-        if key is None or not AnchorCheck(key).is_genuine(signed):
+        if not AnchorCheck(*self._tx.anchor_keys).is_genuine(signed):
             faults.append((FaultKind.SIGNATURE, "it was not signed with the anchor key"))
         if after is not None and after.anchor.previous != signed.hash().hex():
             faults.append((FaultKind.SIGNATURE, "the next anchor does not link to it"))

@@ -12,10 +12,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
 from hedgerow.auth import Verifier
 from hedgerow.bus import Bus
 from hedgerow.evidence import EvidenceWriter
-from hedgerow.evidence.anchor import AnchorSigner
+from hedgerow.evidence.anchor import AnchorSigner, read_public_key
 from hedgerow.evidence.anchors import Anchors
 from hedgerow.outbox import Relay, tidy
 from hedgerow.service.reactions import Reactions
@@ -46,6 +48,9 @@ class ServiceSettings:
     anchor_key_file: Path | None = setting(
         "private Ed25519 key (PEM) that signs the anchors of the evidence; not set: none are made",
         default=None,
+    )
+    anchor_old_keys: Path | None = setting(
+        "folder of public Ed25519 keys (PEM) that signed older anchors", default=None
     )
     anchor_every_s: float = setting("between two anchors, seconds", default=60.0)
     stream_replicas: int = setting("copies of the event stream; 3 on a NATS cluster", default=1)
@@ -100,7 +105,7 @@ class Process:
             most=most,
             most_waiting=settings.waiting_most,
             evidence=evidence,
-            anchor_key=anchors.public_key if anchors is not None else None,
+            anchor_keys=self._anchor_keys(anchors),
         )
         reactions = Reactions(service, self._engine, relay.wake, most=most, evidence=evidence)
 
@@ -138,6 +143,15 @@ class Process:
             return AnchorSigner.from_pem(file.read_bytes())
         except ValueError as wrong:
             raise BadSettings(f"HEDGEROW_ANCHOR_KEY_FILE: {wrong}") from wrong
+
+    def _anchor_keys(self, signer: AnchorSigner | None) -> tuple[Ed25519PublicKey, ...]:
+        """Raises BadSettings."""
+        folder = self._settings.anchor_old_keys
+        try:
+            old = [read_public_key(each) for each in sorted(folder.glob("*.pem"))] if folder else []
+        except ValueError as wrong:
+            raise BadSettings(f"HEDGEROW_ANCHOR_OLD_KEYS: {wrong}") from wrong
+        return (*([signer.public_key] if signer is not None else []), *old)
 
     def _anchors(self, signer: AnchorSigner) -> Anchors:
         return Anchors(

@@ -57,7 +57,7 @@ class Requests:
         most: int = 64,
         most_waiting: int = MOST_WAITING,
         evidence: EvidenceWriter | None = None,
-        anchor_key: Ed25519PublicKey | None = None,
+        anchor_keys: tuple[Ed25519PublicKey, ...] = (),
     ) -> None:
         """committed     called after a commit that wrote events
         most          the largest batch; 1 switches batching off
@@ -65,7 +65,7 @@ class Requests:
         """
         self._most_waiting = most_waiting
         self._transactions = Transactions(
-            service.messages, engine, committed, evidence or EvidenceWriter(), anchor_key
+            service.messages, engine, committed, evidence or EvidenceWriter(), anchor_keys
         )
         self._kinds: dict[str, msgspec.json.Decoder[Any]] = {}
         self._lanes: dict[str, Lane[Arrived]] = {}

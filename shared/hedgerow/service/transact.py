@@ -61,7 +61,7 @@ class Transactions:
         engine: AsyncEngine,
         committed: Callable[[], None],
         evidence: EvidenceWriter,
-        anchor_key: Ed25519PublicKey | None = None,
+        anchor_keys: tuple[Ed25519PublicKey, ...] = (),
     ) -> None:
         """committed  called after a commit that wrote events"""
         self._sessions = Sessions(engine)
@@ -69,7 +69,7 @@ class Transactions:
         self._keys = Keys(tables.idempotency)
         self._writer = Writer(tables.outbox)
         self._evidence = evidence
-        self._anchor_key = anchor_key
+        self._anchor_keys = anchor_keys
 
     async def run(self, handler: Handler, batch: Sequence[Arrived]) -> list[bytes | Refused]:
         """Answers in the order of `batch`, which shares one reach. Begins again when the database
@@ -114,7 +114,7 @@ class Transactions:
                     id(message): _source(asks[position])
                     for position, message in zip(fresh, messages, strict=True)
                 }
-                tx = Transaction(conn, caller, now, sources, anchor_key=self._anchor_key)
+                tx = Transaction(conn, caller, now, sources, anchor_keys=self._anchor_keys)
                 replies = await _handle(handler, [asks[p] for p in fresh], messages, tx)
                 await self._writer.write(tx)
                 for position, reply in zip(fresh, replies, strict=True):

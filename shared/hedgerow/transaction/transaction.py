@@ -87,7 +87,7 @@ class Transaction:
 
     now         one aware UTC instant for the whole transaction
     sources     what stands behind each message, by its id()
-    anchor_key  what the anchors of the evidence were signed with; None: this process knows none
+    anchor_keys what the anchors of the evidence were signed with, as far as this process knows
     """
 
     conn: AsyncConnection
@@ -96,7 +96,7 @@ class Transaction:
     sources: Mapping[int, Source] = field(default_factory=dict)
     emitted: list[Emission] = field(default_factory=list)
     recorded: list[Change] = field(default_factory=list)
-    anchor_key: Ed25519PublicKey | None = None
+    anchor_keys: tuple[Ed25519PublicKey, ...] = ()
 
     @property
     def tenant_id(self) -> TenantId:
