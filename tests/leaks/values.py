@@ -1,8 +1,4 @@
-"""Where the values of arguments come from: a small table of names, and what answers have held.
-
-A new argument of a known type and name needs nothing. Another one makes the test fail with its
-coordinate, until its line is here.
-"""
+"""Values for arguments, made from what answers have held."""
 
 from __future__ import annotations
 
@@ -22,74 +18,8 @@ from graphql import (
 
 from leaks.canaries import Canaries
 from leaks.canaries import values as leaves
+from leaks.sources import ID_OF, NOWHERE, NUMBERS, SCALARS, TEXT_OF, WRITTEN
 from leaks.walk import Place, is_paged
-
-# Ids: of which type, by the argument's name; otherwise `plantId` and `plantIds` speak of a Plant.
-ID_OF: Mapping[str, str] = {
-    "return": "Rma",
-    "chain": "Location",
-    "entity": "Node",
-}
-# Texts: where answers hold them, by coordinate or else by name.
-TEXT_OF: Mapping[str, str] = {
-    "Query.accessCase(number:)": "AccessCase.number",
-    "PresenceConfirmInput.number": "PresenceNote.number",
-    "PositionInput.confirmation": "PresenceNote.number",
-    "number": "Order.number",
-    "numberPrefix": "Order.number",
-    "code": "Plant.code",
-    "sku": "Sku.sku",
-    "skus": "Sku.sku",
-    "skuCode": "Sku.sku",
-    "reference": "LedgerEntry.reference",
-    "channel": "Order.channel",
-    "region": "ShipTo.region",
-    "regions": "ShipTo.region",
-    "channels": "Order.channel",
-    "customer": "Customer.code",
-    "user": "Membership.user",
-    "userId": "Membership.user",
-    "actors": "Order.submittedBy",
-    "CustomerInput.code": "Customer.code",
-    "CustomerInput.name": "Customer.name",
-}
-# Texts that a mutation writes: nobody's.
-WRITTEN: Mapping[str, str] = {
-    "BasisInput.type": "EMAIL",
-    "MoneyInput.currencyCode": "CNY",
-    "PlantCreateInput.code": "NEW-PLANT",
-    "LocationCreateInput.code": "NEW-PLACE",
-    "OverflowRulePublishInput.code": "NEW-RULE",
-    "AreaCreateInput.code": "NEW-AREA",
-    "PositionInput.nonce": "a-nonce-of-some-length",
-    "address": "a street",
-    "city": "a city",
-    "name": "a name",
-    "note": "a note",
-    "reason": "a reason",
-    "ref": "a paper",
-    "signer": "a person",
-    "unit": "piece",
-}
-# Numbers that must fit together; any other Int is 1, any other Float 1.5.
-NUMBERS: Mapping[str, Any] = {
-    "delta": "-1",
-    "radiusM": 500.0,
-}
-# In nobody's area: near enough to a plant, and too far from all.
-NOWHERE = (
-    {"lon": 123.1, "lat": 30.0, "datum": "WGS84"},
-    {"lon": 1.5, "lat": 1.5, "datum": "WGS84"},
-)
-SQUARE = [[120.0, 30.0], [120.5, 30.0], [120.5, 30.5], [120.0, 30.5], [120.0, 30.0]]
-SCALARS: Mapping[str, Sequence[Any]] = {
-    "Boolean": (True, False),
-    "Int": (1,),
-    "Float": (1.5,),
-    "Decimal": ("1",),
-    "DateTime": ("2020-01-01T00:00:00Z", "2100-01-01T00:00:00Z"),
-    "GeoJSON": ({"type": "Polygon", "coordinates": [SQUARE]},),
-}
 
 
 class NoValue(AssertionError):
@@ -97,7 +27,7 @@ class NoValue(AssertionError):
 
     def __init__(self, coordinate: str, kind: object) -> None:
         super().__init__(
-            f"{coordinate} of type {kind}: tests/leaks/values.py does not say where its values "
+            f"{coordinate} of type {kind}: tests/leaks/sources.py does not say where its values "
             "come from"
         )
 
@@ -190,7 +120,7 @@ class _Maker:
         choosers = [name for name in mandatory if _is_enum(kind.fields[name].type)]
         for chooser in choosers:  # it may decide which of the others count
             for value in made[chooser]:
-                for name in made.keys() - mandatory.keys():
+                for name in (each for each in made if each not in mandatory):
                     yield bare | {chooser: value, name: made[name][0]}
         yield {name: some[0] for name, some in made.items()}
 
