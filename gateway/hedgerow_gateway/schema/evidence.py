@@ -134,7 +134,10 @@ async def verify_evidence(info: Info, entity_id: strawberry.ID) -> list[StreamVe
 @strawberry.type
 class EvidenceQueries:
     evidence: Connection[EvidenceEntry] | None = query(
-        evidence, "Evidence of all services, newest first; needs evidence:read.", paged=True
+        evidence,
+        "Evidence of all services, newest first; needs evidence:read. Its total stops at 10,000 of "
+        "each service.",
+        paged=True,
     )
     verify_evidence: list[ChainVerdict] | None = query(
         verify_evidence, "Recompute what is kept of a thing, and the signed anchors over it."

@@ -97,7 +97,7 @@ class EvidenceWindow(msgspec.Struct, frozen=True, kw_only=True):
     """size     entries, 1 to 100
     after    only what comes after this place in the list, which is newest first; before likewise
     backward counted from the end of the list
-    total    count the whole list as well
+    total    count the list as well, up to 10 000 of each service
     """
 
     size: int

@@ -38,6 +38,7 @@ from hedgerow.transaction.sight import readable
 from hedgerow.transaction.windows import LARGEST_PAGE, BadPageSize
 
 MOST_VALUES = 100
+MOST_COUNTED = 10_000
 TEXT_LENGTH = 300
 
 Condition = ColumnElement[bool]
@@ -66,7 +67,8 @@ def evidence_lister(owner: str, tables: EvidenceTables, sources: EvidenceSources
         rows = rows[: window.size]
         total = None
         if window.total:
-            counting = entries.with_only_columns(func.count(), maintain_column_froms=True)
+            some = entries.with_only_columns(literal(1), maintain_column_froms=True)
+            counting = select(func.count()).select_from(some.limit(MOST_COUNTED).subquery())
             total = int((await tx.conn.execute(counting)).scalar_one())
         found = tuple(entry_of(owner, row) for row in (rows[::-1] if window.backward else rows))
         return EvidencePart(entries=found, more=more, total=total)
