@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from gateway_makers import DECISION_ID, ORDER_ID, PLANT_ID
-from hedgerow.contracts import routing
+from hedgerow.contracts import access, presence, routing
 from hedgerow.contracts.values import Basis, Datum, GeoPoint, LonLat, PresenceVerdict
 from worlds import NOON
 
@@ -19,11 +19,11 @@ AREA = routing.AreaView(
     plant_ids=(PLANT_ID,),  # type: ignore[arg-type]
     created_at=NOON,
 )
-MEMBERSHIP = routing.MembershipView(
+MEMBERSHIP = access.MembershipView(
     membership_id=MEMBERSHIP_ID,  # type: ignore[arg-type]
     subject="li",
     role="sales",
-    scope=routing.Scope.PLANT,
+    scope=access.Scope.PLANT,
     plant_id=PLANT_ID,  # type: ignore[arg-type]
     area_id=None,
     basis=BASIS,
@@ -33,15 +33,15 @@ MEMBERSHIP = routing.MembershipView(
     revoked_by="",
     revoked_at=None,
 )
-FIX = routing.PositionFix(
+FIX = presence.PositionFix(
     point=GeoPoint(121.55, 29.87, Datum.GCJ02), accuracy_m=12.5, at=NOON, nonce="n" * 16
 )
-ATTESTATION = routing.AttestationView(
+ATTESTATION = presence.AttestationView(
     attestation_id=UUID(int=7),  # type: ignore[arg-type]
     number="PC20260329-0001",
     plant_id=PLANT_ID,  # type: ignore[arg-type]
     subject="tester",
-    act=routing.PresenceAct.STOCK_ADJUST,
+    act=presence.PresenceAct.STOCK_ADJUST,
     verdict=PresenceVerdict.INSIDE,
     fix=FIX,
     wgs84=LonLat(121.5455, 29.8725),
@@ -51,7 +51,7 @@ ATTESTATION = routing.AttestationView(
     confirmed_at=None,
     used_at=None,
 )
-CASE = routing.AccessCaseView(
+CASE = access.AccessCaseView(
     number="AC20260329-0001",
     subject="zhao",
     operation="orderCancel",

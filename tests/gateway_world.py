@@ -18,7 +18,7 @@ import uvicorn
 import websockets
 from hedgerow.auth import Caller
 from hedgerow.bus import Bus, Incoming
-from hedgerow.contracts import inventory, orders, rma, routing
+from hedgerow.contracts import access, inventory, orders, presence, rma, routing
 from hedgerow.contracts.message import Request
 from hedgerow.errors import Refused
 from hedgerow.settings import load
@@ -30,7 +30,7 @@ from worlds import NOON
 OWNERS = ("orders", "inventory", "routing", "rma")
 KINDS: dict[str, type[Request[Any]]] = {
     kind.SUBJECT: kind
-    for module in (orders, inventory, routing, rma)
+    for module in (orders, inventory, routing, access, presence, rma)
     for kind in vars(module).values()
     if isinstance(kind, type) and issubclass(kind, Request) and hasattr(kind, "SUBJECT")
 }
@@ -45,8 +45,8 @@ class Asked:
     presence: Any = None
 
 
-def no_membership(subject: str) -> routing.AccessView:
-    return routing.AccessView(subject=subject, version=0, tenant_roles=(), plant_roles={})
+def no_membership(subject: str) -> access.AccessView:
+    return access.AccessView(subject=subject, version=0, tenant_roles=(), plant_roles={})
 
 
 class Services:
@@ -62,19 +62,19 @@ class Services:
         self.asked.clear()
         self._answers.clear()
         self.answer(routing.ListPlants, ())
-        self.answer(routing.AccessBySubjects, lambda m, _: tuple(map(no_membership, m.subjects)))
-        self.answer(routing.ObserveClaims, True)
-        self.answer(routing.RecordDenial, self._case)
+        self.answer(access.AccessBySubjects, lambda m, _: tuple(map(no_membership, m.subjects)))
+        self.answer(access.ObserveClaims, True)
+        self.answer(access.RecordDenial, self._case)
 
     def answer(self, kind: type, reply: Any) -> None:
         """reply  a value, or a function of message and caller that returns one or raises"""
         self._answers[kind] = reply
 
-    def _case(self, denial: routing.RecordDenial, _: Caller) -> routing.AccessCaseView:
+    def _case(self, denial: access.RecordDenial, _: Caller) -> access.AccessCaseView:
         """Numbered C-1, C-2, …"""
-        number = f"C-{len(self.messages(routing.RecordDenial))}"
+        number = f"C-{len(self.messages(access.RecordDenial))}"
         given = {name: getattr(denial, name) for name in denial.__struct_fields__}
-        return routing.AccessCaseView(
+        return access.AccessCaseView(
             **given, number=number, ip="", device="", request_id="", at=NOON
         )
 

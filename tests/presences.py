@@ -12,11 +12,7 @@ from hedgerow.access import (
     on_presence_policy_published,
 )
 from hedgerow.auth import Caller, Presence
-from hedgerow.contracts.routing import (
-    PresenceAct,
-    PresencePolicyPublished,
-    PresencePolicyView,
-)
+from hedgerow.contracts.presence import PresenceAct, PresencePolicyPublished, PresencePolicyView
 from hedgerow.contracts.values import PlantId, PresenceVerdict, new_id
 from hedgerow.transaction import Source, Transaction
 from hedgerow.transaction.tenancy import enter

@@ -11,7 +11,6 @@ import textwrap
 import types
 import typing
 from collections.abc import Iterable, Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +24,9 @@ from hedgerow.service.run import MigrateSettings
 from hedgerow.settings import variables
 from hedgerow.telemetry import METRICS, Attribute
 from hedgerow_gateway.settings import GatewaySettings
+from worlds import SERVICES, contracts_of, service_of
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "reference"
-OWNERS = ("orders", "inventory", "routing", "rma")
 KINDS = (("Commands", Command), ("Queries", Query), ("Events", Event))
 THREE = "| --- | --- | --- |"
 DEFAULTS = {"''": "empty", "None": "not set", "True": "true", "False": "false"}
@@ -71,14 +70,14 @@ def page(lines: Iterable[str]) -> str:
 
 
 def messages() -> Iterator[str]:
-    services = [import_module(f"hedgerow_{owner}.app").service for owner in OWNERS]
+    services = [service_of(owner) for owner in SERVICES]
     yield "# Messages"
     yield ""
     yield "Every message by its owner, and the values in it. All of it is JSON on the wire: ids,"
     yield "times and decimals are strings there. [`tests/contracts/golden`](../../tests/contracts/golden)"
     yield "holds one example of each message."
-    for owner in OWNERS:
-        declared = list(declared_in(import_module(f"hedgerow.contracts.{owner}")))
+    for owner in SERVICES:
+        declared = [kind for module in contracts_of(owner) for kind in declared_in(module)]
         yield from ("", f"## {owner.capitalize()}")
         for title, family in KINDS:
             yield from ("", f"### {title} of {owner}")

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from importlib import import_module
+from types import ModuleType
 
 from hedgerow.auth import PERMISSIONS, Caller, Permission, Role
 from hedgerow.contracts.values import PlantId, TenantId, new_id
@@ -20,8 +21,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 SERVICES = ("orders", "inventory", "routing", "rma")
+# Where each service's messages stand, in hedgerow.contracts.
+CONTRACTS = {name: (name,) for name in SERVICES} | {"routing": ("routing", "access", "presence")}
 NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
 _numbers = itertools.count(1)
+
+
+def contracts_of(name: str) -> list[ModuleType]:
+    return [import_module(f"hedgerow.contracts.{module}") for module in CONTRACTS[name]]
 
 
 def service_of(name: str) -> Service:

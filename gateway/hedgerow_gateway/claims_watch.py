@@ -9,7 +9,7 @@ from collections import OrderedDict
 
 from hedgerow.auth import Caller
 from hedgerow.bus import Bus
-from hedgerow.contracts.routing import ClaimedRole, ObserveClaims
+from hedgerow.contracts.access import ClaimedRole, ObserveClaims
 from hedgerow.contracts.values import TenantId, new_id
 from hedgerow.errors import Refused
 

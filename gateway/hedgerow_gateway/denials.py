@@ -15,18 +15,11 @@ from uuid import UUID
 
 from graphql import GraphQLError
 from hedgerow.auth import NotPermitted, Permission
+from hedgerow.contracts.access import ListMemberships, MembershipWhere, RecordDenial
 from hedgerow.contracts.message import Query
 from hedgerow.contracts.orders import OrderByNumber, OrdersByIds
 from hedgerow.contracts.rma import RmasByIds
-from hedgerow.contracts.routing import (
-    DecisionsByIds,
-    ListMemberships,
-    ListPlants,
-    LocationsByIds,
-    MembershipWhere,
-    PlantsByIds,
-    RecordDenial,
-)
+from hedgerow.contracts.routing import DecisionsByIds, ListPlants, LocationsByIds, PlantsByIds
 from hedgerow.contracts.values import Page, PlantId, new_id
 from hedgerow.errors import PlantForbidden, Refused
 from hedgerow.telemetry import Metric, counter

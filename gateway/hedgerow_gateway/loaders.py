@@ -23,6 +23,7 @@ from hedgerow.contracts.inventory import (
 )
 from hedgerow.contracts.message import Request
 from hedgerow.contracts.orders import HistoryByOrders, OrderChange, OrdersByIds, OrderView
+from hedgerow.contracts.presence import PresencePolicies, PresencePolicyView
 from hedgerow.contracts.rma import RmasByIds, RmasByOrders, RmaView
 from hedgerow.contracts.routing import (
     AreaView,
@@ -38,8 +39,6 @@ from hedgerow.contracts.routing import (
     LocationView,
     PlantsByIds,
     PlantView,
-    PresencePolicies,
-    PresencePolicyView,
 )
 from hedgerow.contracts.values import LocationId, OrderId
 

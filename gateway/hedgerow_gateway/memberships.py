@@ -18,7 +18,7 @@ from uuid import UUID
 import msgspec
 from hedgerow.auth import Caller
 from hedgerow.bus import Bus
-from hedgerow.contracts.routing import AccessBySubjects, AccessChanged, AccessView
+from hedgerow.contracts.access import AccessBySubjects, AccessChanged, AccessView
 from hedgerow.contracts.values import TenantId
 from hedgerow.errors import Refused, Unavailable
 

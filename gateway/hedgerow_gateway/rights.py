@@ -9,7 +9,7 @@ from typing import Any
 
 from hedgerow.auth import PERMISSIONS, TENANT_ROLES, Caller, Permission, Role
 from hedgerow.bus import Bus
-from hedgerow.contracts.routing import AccessView, ClaimedRole
+from hedgerow.contracts.access import AccessView, ClaimedRole
 from hedgerow.contracts.values import PlantId
 from hedgerow.telemetry import Metric, counter
 

@@ -15,11 +15,12 @@ import pytest
 from companies import Company, order, submit
 from hedgerow.auth import Caller, Permission, Signer
 from hedgerow.bus import Bus, RemoteRefusal
+from hedgerow.contracts.access import AccessBySubjects
 from hedgerow.contracts.inventory import ListStock
 from hedgerow.contracts.message import Query
 from hedgerow.contracts.orders import ListOrders
 from hedgerow.contracts.rma import ListRmas
-from hedgerow.contracts.routing import AccessBySubjects, ListPlants
+from hedgerow.contracts.routing import ListPlants
 from hedgerow.contracts.values import Page, PlantId, TenantId
 from looks import plain_id
 from suite import Client, Suite

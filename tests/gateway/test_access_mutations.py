@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from gateway_access import AREA, AREA_ID, ATTESTATION, BASIS, MEMBERSHIP, MEMBERSHIP_ID
 from gateway_makers import NOON, PLANT, PLANT_ID, changed
-from hedgerow.contracts import routing
+from hedgerow.contracts import access, presence, routing
 from hedgerow.contracts.values import Basis, Datum, GeoPoint
 from hedgerow.errors import Conflict, Invalid, PlantForbidden
 from hedgerow_gateway.schema.ids import global_id
@@ -23,8 +23,8 @@ FENCE = routing.FenceView(
     active_to=None,
 )  # fmt: skip
 ENDED = changed(MEMBERSHIP, revocation=Basis("HR", "HR-8"), revoked_by="wang", revoked_at=NOON)
-POLICY = routing.PresencePolicyView(
-    plant_id=PLANT_ID, version=2, acts=(routing.PresenceAct.STOCK_RECEIVE,), active_from=NOON
+POLICY = presence.PresencePolicyView(
+    plant_id=PLANT_ID, version=2, acts=(presence.PresenceAct.STOCK_RECEIVE,), active_from=NOON
 )
 
 # mutation, fields, input, reply, payload, the message without its made-up ids
@@ -52,30 +52,30 @@ CASES = [
         MEMBERSHIP, {"membership": {
             "id": MEMBER_GID, "user": "li", "role": "SALES", "scope": "PLANT",
             "plant": {"code": "NB"}, "basis": {"ref": "HR-7"}, "revokedAt": None}},
-        routing.GrantRole(membership_id=None, subject="li", role="sales",
-                          scope=routing.Scope.PLANT, plant_id=PLANT_ID, basis=BASIS),
+        access.GrantRole(membership_id=None, subject="li", role="sales",
+                          scope=access.Scope.PLANT, plant_id=PLANT_ID, basis=BASIS),
     ),
     (
         "roleGrant", "membership { scope plant { code } area { code } }",
         {"user": "li", "role": "AREA_ADMIN", "scope": "AREA", "areaId": AREA_GID, "basis": WHY},
-        changed(MEMBERSHIP, scope=routing.Scope.AREA, plant_id=None, area_id=AREA_ID),
+        changed(MEMBERSHIP, scope=access.Scope.AREA, plant_id=None, area_id=AREA_ID),
         {"membership": {"scope": "AREA", "plant": None, "area": {"code": "EAST"}}},
-        routing.GrantRole(membership_id=None, subject="li", role="area_admin",
-                          scope=routing.Scope.AREA, area_id=AREA_ID, basis=BASIS),
+        access.GrantRole(membership_id=None, subject="li", role="area_admin",
+                          scope=access.Scope.AREA, area_id=AREA_ID, basis=BASIS),
     ),
     (
         "roleRevoke", "membership { revokedAt revokedBy revocation { ref } }",
         {"membershipId": MEMBER_GID, "basis": WHY},
         ENDED, {"membership": {"revokedAt": "2026-03-29T12:00:00Z", "revokedBy": "wang",
                                "revocation": {"ref": "HR-8"}}},
-        routing.RevokeRole(membership_id=MEMBERSHIP_ID, basis=BASIS),
+        access.RevokeRole(membership_id=MEMBERSHIP_ID, basis=BASIS),
     ),
     (
         "presencePolicyPublish", "plant { code presencePolicy { version acts } }",
         {"plantId": PLANT_GID, "acts": ["STOCK_RECEIVE"]},
         POLICY, {"plant": {"code": "NB",
                            "presencePolicy": {"version": 2, "acts": ["STOCK_RECEIVE"]}}},
-        routing.PublishPresencePolicy(plant_id=PLANT_ID, acts=POLICY.acts),
+        presence.PublishPresencePolicy(plant_id=PLANT_ID, acts=POLICY.acts),
     ),
     (
         "presenceConfirm", "attestation { number user act verdict distanceM confirmedBy }",
@@ -83,7 +83,7 @@ CASES = [
         ATTESTATION, {"attestation": {
             "number": "PC20260329-0001", "user": "tester", "act": "STOCK_ADJUST",
             "verdict": "INSIDE", "distanceM": -80.5, "confirmedBy": None}},
-        routing.ConfirmPresence(number="PC20260329-0001", basis=BASIS),
+        presence.ConfirmPresence(number="PC20260329-0001", basis=BASIS),
     ),
 ]  # fmt: skip
 MADE = {"areaCreate": "area_id", "roleGrant": "membership_id"}
@@ -144,9 +144,7 @@ BOUND = "fence { version name } memberships { user role }"
 
 async def test_a_plant_is_bound_in_one_command(gateway, world):
     zhao = changed(MEMBERSHIP, subject="zhao", role="picker")
-    world.answer(
-        routing.BindPlant, routing.PlantBinding(fence=FENCE, memberships=(MEMBERSHIP, zhao))
-    )
+    world.answer(access.BindPlant, access.PlantBinding(fence=FENCE, memberships=(MEMBERSHIP, zhao)))
     async with gateway.user("tenant_admin") as user:
         answers = [await user.ask(mutation("plantBind", BOUND), input=BIND) for _ in range(2)]
 
@@ -164,7 +162,7 @@ async def test_a_plant_is_bound_in_one_command(gateway, world):
             }
         }
     )
-    sent, again = world.messages(routing.BindPlant)
+    sent, again = world.messages(access.BindPlant)
     assert sent == again
     ids = {sent.fence.fence_id, *(each.membership_id for each in sent.members)}
     assert len(ids) == 3
@@ -188,15 +186,15 @@ class Unknown(Invalid):
     ("name", "fields", "given", "message", "refused", "code", "field"),
     [
         ("roleRevoke", "membership { id }", {"membershipId": MEMBER_GID, "basis": WHY},
-         routing.RevokeRole, Ended("Over.", "已收回", field="membership_id"),
+         access.RevokeRole, Ended("Over.", "已收回", field="membership_id"),
          "MEMBERSHIP_ENDED", ["input", "membershipId"]),
-        ("plantBind", BOUND, BIND, routing.BindPlant,
+        ("plantBind", BOUND, BIND, access.BindPlant,
          Unknown("No.", "否", field="members.1.subject"), "SCOPE_INVALID",
          ["input", "members", "1", "user"]),
-        ("plantBind", BOUND, BIND, routing.BindPlant,
+        ("plantBind", BOUND, BIND, access.BindPlant,
          PlantForbidden(field="fence.plant_id"), "PLANT_FORBIDDEN", ["input", "plantId"]),
         ("roleRevoke", "membership { id }", {"membershipId": PLANT_GID, "basis": WHY},
-         routing.RevokeRole, None, "INVALID_ID", ["input", "membershipId"]),
+         access.RevokeRole, None, "INVALID_ID", ["input", "membershipId"]),
     ],
 )  # fmt: skip
 async def test_refusals_name_the_input(

@@ -20,7 +20,7 @@ from gateway_makers import (
     changed,
     page,
 )
-from hedgerow.contracts import inventory, orders, rma, routing
+from hedgerow.contracts import access, inventory, orders, presence, rma, routing
 from hedgerow.contracts.values import GeoPoint, Page, PresenceVerdict
 from hedgerow_gateway.schema.ids import global_id
 
@@ -46,7 +46,7 @@ def world(services):
 
 async def test_memberships_are_a_list_with_conditions(gateway, world):
     world.answer(
-        routing.ListMemberships, page(routing.MembershipPage, "memberships", [MEMBERSHIP], 1)
+        access.ListMemberships, page(access.MembershipPage, "memberships", [MEMBERSHIP], 1)
     )
     text = """query($p: ID!) { memberships(first: 5, where: {user: "li", plantId: $p, role: SALES,
       active: true}) { totalCount nodes { id user role scope plant { code } grantedAt } } }"""
@@ -66,16 +66,16 @@ async def test_memberships_are_a_list_with_conditions(gateway, world):
             }
         ],
     }
-    where = routing.MembershipWhere(subject="li", plant_id=PLANT_ID, role="sales", active=True)
-    asked = routing.ListMemberships(where=where, page=Page(first=5, total=True))
-    assert world.messages(routing.ListMemberships) == [asked]
+    where = access.MembershipWhere(subject="li", plant_id=PLANT_ID, role="sales", active=True)
+    asked = access.ListMemberships(where=where, page=Page(first=5, total=True))
+    assert world.messages(access.ListMemberships) == [asked]
 
 
 async def test_areas_and_policies_hang_on_plants(gateway, world):
     world.answer(routing.ListPlants, (changed(PLANT, area_id=AREA.area_id),))
     world.answer(routing.ListAreas, (AREA,))
-    policy = routing.PresencePolicyView(plant_id=PLANT_ID, version=0, acts=(), active_from=None)
-    world.answer(routing.PresencePolicies, (policy,))
+    policy = presence.PresencePolicyView(plant_id=PLANT_ID, version=0, acts=(), active_from=None)
+    world.answer(presence.PresencePolicies, (policy,))
     async with gateway.user("tenant_admin") as user:
         data = await user.ask(
             "{ areas { code plants { code } } plants { area { name } presencePolicy { version acts "
@@ -94,7 +94,7 @@ async def test_areas_and_policies_hang_on_plants(gateway, world):
 
 
 async def test_a_case_tells_who_asked_for_what(gateway, world):
-    world.answer(routing.AccessCaseByNumber, CASE)
+    world.answer(access.AccessCaseByNumber, CASE)
     async with gateway.user("area_admin@NB") as user:
         data = await user.ask(
             '{ accessCase(number: "AC20260329-0001") { number user operation code asked '
@@ -117,29 +117,29 @@ async def test_a_case_tells_who_asked_for_what(gateway, world):
 
 
 async def test_a_case_that_is_not_for_the_caller_is_null(gateway, world):
-    world.answer(routing.AccessCaseByNumber, None)
+    world.answer(access.AccessCaseByNumber, None)
     async with gateway.user("sales@NB") as user:
         data = await user.ask('{ accessCase(number: "X") { number } }')
 
     assert data == {"accessCase": None}
 
 
-def explained(plant_id, *held: str) -> routing.AccessExplanation:
-    claimed = routing.AccessLink(
+def explained(plant_id, *held: str) -> access.AccessExplanation:
+    claimed = access.AccessLink(
         role="picker", membership=None, claimed_at=NOON, permissions=("plant:read",)
     )
-    granted = routing.AccessLink(
+    granted = access.AccessLink(
         role="sales", membership=MEMBERSHIP, claimed_at=None, permissions=("order:read",)
     )
     ended = changed(MEMBERSHIP, revocation=BASIS, revoked_by="wang", revoked_at=NOON)
-    return routing.AccessExplanation(
+    return access.AccessExplanation(
         subject="li", plant_id=plant_id, version=4, links=(granted, claimed), ended=(ended,),
         held=held, missing=("stock:adjust",),
     )  # fmt: skip
 
 
 async def test_access_to_a_thing_is_explained_link_by_link(gateway, world):
-    world.answer(routing.ExplainAccess, explained(PLANT_ID, "plant:read", "order:read"))
+    world.answer(access.ExplainAccess, explained(PLANT_ID, "plant:read", "order:read"))
     async with gateway.user("area_admin@NB") as user:
         data = await user.ask(EXPLAIN, id=global_id("Order", ORDER_ID))
 
@@ -172,8 +172,8 @@ async def test_access_to_a_thing_is_explained_link_by_link(gateway, world):
         ],
         "ended": [{"role": "SALES", "revokedBy": "wang"}],
     }
-    asked = routing.ExplainAccess(subject="li", plant_id=PLANT_ID)
-    assert world.messages(routing.ExplainAccess) == [asked]
+    asked = access.ExplainAccess(subject="li", plant_id=PLANT_ID)
+    assert world.messages(access.ExplainAccess) == [asked]
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ async def test_reading_a_thing_needs_its_own_permission(gateway, world, kind, ke
     answers = []
     async with gateway.user("area_admin@NB") as user:
         for held in ((needed, "plant:read"), ("plant:read", "evidence:read"), (needed,), ()):
-            world.answer(routing.ExplainAccess, explained(PLANT_ID, *held))
+            world.answer(access.ExplainAccess, explained(PLANT_ID, *held))
             data = await user.ask(text, id=global_id(kind, key))
             answers.append(data["explainAccess"]["canRead"])
 
@@ -207,7 +207,7 @@ async def test_what_is_out_of_sight_is_not_explained(gateway, world):
 
     assert error["extensions"]["code"] == "PLANT_FORBIDDEN"
     assert error["extensions"]["caseNumber"] == "C-1"
-    assert world.messages(routing.ExplainAccess) == []
+    assert world.messages(access.ExplainAccess) == []
 
 
 @pytest.mark.parametrize("given", [global_id("Sku", "A"), global_id("Fence", ORDER_ID), "x"])
@@ -216,19 +216,19 @@ async def test_what_belongs_to_no_plant_cannot_be_explained(gateway, world, give
         (error,) = await user.errors(EXPLAIN, id=given)
 
     assert error["extensions"]["code"] in ("BAD_USER_INPUT", "PLANT_FORBIDDEN")
-    assert world.messages(routing.ExplainAccess) == []
+    assert world.messages(access.ExplainAccess) == []
 
 
 @pytest.mark.parametrize(("extra", "accuracy"), [("", 0.0), (", accuracyM: 25", 25.0)])
 async def test_presence_is_a_verdict(gateway, world, extra, accuracy):
-    world.answer(routing.CheckPresence, PresenceVerdict.UNCERTAIN)
+    world.answer(presence.CheckPresence, PresenceVerdict.UNCERTAIN)
     text = f"query($p: ID!, $at: GeoPointInput!) {{ presence(plantId: $p, point: $at{extra}) }}"
     point = {"lon": 121.5, "lat": 29.5, "datum": "GCJ02"}
     async with gateway.user("sales@NB") as user:
         data = await user.ask(text, p=global_id("Plant", PLANT_ID), at=point)
 
     assert data == {"presence": "UNCERTAIN"}
-    asked = routing.CheckPresence(
+    asked = presence.CheckPresence(
         plant_id=PLANT_ID, point=GeoPoint(121.5, 29.5, "GCJ02"), accuracy_m=accuracy
     )
-    assert world.messages(routing.CheckPresence) == [asked]
+    assert world.messages(presence.CheckPresence) == [asked]

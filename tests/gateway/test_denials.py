@@ -20,7 +20,7 @@ from gateway_makers import (
     changed,
 )
 from hedgerow.auth import NotPermitted, Permission
-from hedgerow.contracts import inventory, orders, rma, routing
+from hedgerow.contracts import access, inventory, orders, rma, routing
 from hedgerow.errors import PlantForbidden, Unavailable
 from hedgerow_gateway.schema.ids import global_id
 
@@ -57,8 +57,8 @@ def world(services):
     return services
 
 
-def recorded(services) -> routing.RecordDenial:
-    (denial,) = services.messages(routing.RecordDenial)
+def recorded(services) -> access.RecordDenial:
+    (denial,) = services.messages(access.RecordDenial)
     return denial
 
 
@@ -68,7 +68,7 @@ async def test_a_query_is_told_its_case(gateway, world):
 
     assert error["extensions"]["code"] == "PLANT_FORBIDDEN"
     assert error["extensions"]["caseNumber"] == "C-1"
-    assert recorded(world) == routing.RecordDenial(
+    assert recorded(world) == access.RecordDenial(
         subject="tester",
         operation="order",
         code="PLANT_FORBIDDEN",
@@ -76,7 +76,7 @@ async def test_a_query_is_told_its_case(gateway, world):
         plant_id=OTHER_PLANT_ID,
         permission="",
     )
-    (asked,) = [each for each in world.asked if type(each.message) is routing.RecordDenial]
+    (asked,) = [each for each in world.asked if type(each.message) is access.RecordDenial]
     assert asked.caller.subject == "service:gateway"
     assert str(asked.caller.tenant_id) == gateway.tenant
     assert (asked.origin.ip, asked.origin.request_id) == (
@@ -189,7 +189,7 @@ async def test_each_field_of_an_operation_has_a_case_of_its_own(gateway, world):
         )
 
     assert {each["extensions"]["caseNumber"] for each in errors} == {"C-1", "C-2"}
-    asked = {each.asked for each in world.messages(routing.RecordDenial)}
+    asked = {each.asked for each in world.messages(access.RecordDenial)}
     assert asked == {(f"Order:{ORDER_ID}",), (f"Order:{ABSENT}",)}
 
 
@@ -207,7 +207,7 @@ async def test_many_refusals_below_one_field_are_one_case(gateway, world):
     assert recorded(world).permission == "stock:read"
 
 
-@pytest.mark.parametrize("broken", [routing.RecordDenial, orders.OrdersByIds])
+@pytest.mark.parametrize("broken", [access.RecordDenial, orders.OrdersByIds])
 async def test_a_refusal_that_cannot_be_recorded_is_told_all_the_same(
     gateway, world, caplog, monkeypatch, broken
 ):
@@ -240,4 +240,4 @@ async def test_other_refusals_are_no_cases(gateway, world):
         (error,) = await user.errors(BY_ID, id=bad)
 
     assert error["extensions"]["reason"] == "INVALID_ID"
-    assert world.messages(routing.RecordDenial) == []
+    assert world.messages(access.RecordDenial) == []

@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from gateway_makers import PLANT, PLANT_ID
 from gateway_tokens import ED, ISSUER, P256, RSA, Provider, jwk, login_with, token
 from hedgerow.auth import PERMISSIONS, Role
-from hedgerow.contracts.routing import ClaimedRole, ListPlants, ObserveClaims
+from hedgerow.contracts.access import ClaimedRole, ObserveClaims
+from hedgerow.contracts.routing import ListPlants
 from hedgerow.errors import Unavailable
 from hedgerow.settings import BadSettings, load
 from hedgerow_gateway import claims_watch

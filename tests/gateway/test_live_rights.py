@@ -8,8 +8,9 @@ import time
 import pytest
 from gateway_makers import NOON, ORDER, ORDER_ID, OTHER_PLANT_ID, PLANT, PLANT_ID, changed
 from gateway_world import greeted
+from hedgerow.contracts.access import AccessBySubjects, AccessChanged, AccessView
 from hedgerow.contracts.orders import OrderReserved, OrdersByIds
-from hedgerow.contracts.routing import AccessBySubjects, AccessChanged, AccessView, ListPlants
+from hedgerow.contracts.routing import ListPlants
 from hedgerow.errors import Unavailable
 from hedgerow_gateway import memberships
 

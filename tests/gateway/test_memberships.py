@@ -9,8 +9,8 @@ import pytest
 from gateway_makers import OTHER_PLANT_ID, PLANT_ID
 from gateway_tokens import RSA, TENANT, Provider, jwk, login_with, token
 from hedgerow.auth import PERMISSIONS, Permission, Role, StaleAccess
+from hedgerow.contracts.access import AccessBySubjects, AccessChanged, AccessView
 from hedgerow.contracts.orders import CancelOrder, OrderByNumber
-from hedgerow.contracts.routing import AccessBySubjects, AccessChanged, AccessView
 from hedgerow.errors import Refused, Unavailable
 from hedgerow_gateway import memberships
 from hedgerow_gateway.login import Login

@@ -34,7 +34,7 @@ from graphql import (
 )
 from graphql.execution import Executor
 from hedgerow.auth import NOWHERE, Caller, NotPermitted, Permission
-from hedgerow.contracts import inventory, orders, rma, routing
+from hedgerow.contracts import inventory, orders, presence, rma, routing
 from hedgerow_gateway.execution import executor
 from hedgerow_gateway.execution.engine import Engine
 from hedgerow_gateway.execution.limits import Limits
@@ -60,8 +60,8 @@ CHANGE = orders.OrderChange(
     version=1, at=NOON, by="wang", change="SUBMITTED", from_state=None,
     to_state=orders.OrderState.PENDING_REVIEW, basis=None,
 )  # fmt: skip
-POLICY = routing.PresencePolicyView(
-    plant_id=PLANT_ID, version=1, acts=(routing.PresenceAct.ORDER_SIGN,), active_from=NOON
+POLICY = presence.PresencePolicyView(
+    plant_id=PLANT_ID, version=1, acts=(presence.PresenceAct.ORDER_SIGN,), active_from=NOON
 )
 ORDERS = [
     ORDER,
@@ -97,7 +97,7 @@ def world(services):
     services.answer(rma.RmasByOrders, lambda m, _: tuple((RMA,) for _ in m.order_ids))
     services.answer(routing.ListAreas, (AREA,))
     services.answer(
-        routing.PresencePolicies,
+        presence.PresencePolicies,
         lambda m, _: tuple(changed(POLICY, plant_id=each) for each in m.plant_ids),
     )
     return services

@@ -21,7 +21,7 @@ from gateway_makers import (
     changed,
 )
 from hedgerow.auth import Presence
-from hedgerow.contracts import inventory, orders, rma, routing
+from hedgerow.contracts import access, inventory, orders, presence, rma, routing
 from hedgerow.contracts.values import PresenceVerdict
 from hedgerow.errors import Conflict, Denied, Invalid, PlantForbidden
 from hedgerow_gateway.schema.ids import global_id
@@ -77,7 +77,7 @@ def world(services):
     services.answer(orders.OrdersByIds, (ORDER,))
     services.answer(rma.RmasByIds, (changed(RMA, location_id=LOCATION_ID),))
     services.answer(
-        routing.AttestPresence, lambda m, _: changed(ATTESTATION, act=m.act, plant_id=m.plant_id)
+        presence.AttestPresence, lambda m, _: changed(ATTESTATION, act=m.act, plant_id=m.plant_id)
     )
     services.answer(inventory.AdjustStock, STOCK)
     return services
@@ -103,9 +103,9 @@ async def test_a_position_is_attested_before_the_command_which_carries_it(gatewa
         data = await user.ask(mutation(name, fields), input=given | {"position": POSITION})
 
     assert data[name]["userErrors"] == []
-    (attest,), (command,) = sent(world, routing.AttestPresence), sent(world, kind)
+    (attest,), (command,) = sent(world, presence.AttestPresence), sent(world, kind)
     assert world.asked.index(attest) < world.asked.index(command)
-    assert changed(attest.message, attestation_id=None) == routing.AttestPresence(
+    assert changed(attest.message, attestation_id=None) == presence.AttestPresence(
         attestation_id=None, plant_id=PLANT_ID, act=act, fix=FIX
     )
     assert attest.caller.subject == "tester"
@@ -121,7 +121,7 @@ async def test_without_a_position_nothing_is_attested(gateway, world, case):
 
     (command,) = sent(world, kind)
     assert command.presence is None
-    assert sent(world, routing.AttestPresence) == []
+    assert sent(world, presence.AttestPresence) == []
 
 
 async def test_a_repeated_mutation_repeats_its_attestation(gateway, world):
@@ -132,7 +132,7 @@ async def test_a_repeated_mutation_repeats_its_attestation(gateway, world):
                 input=ADJUST | {"position": POSITION},
             )
 
-    first, again, other = sent(world, routing.AttestPresence)
+    first, again, other = sent(world, presence.AttestPresence)
     assert (first.key, first.message) == (again.key, again.message)
     assert first.key != other.key
     assert first.message.attestation_id != other.message.attestation_id
@@ -142,7 +142,7 @@ async def test_a_repeated_mutation_repeats_its_attestation(gateway, world):
 
 async def test_a_confirmation_is_handed_on_and_named_in_the_presence(gateway, world):
     world.answer(
-        routing.AttestPresence,
+        presence.AttestPresence,
         changed(ATTESTATION, verdict=PresenceVerdict.CONFIRMED, confirmed_by="li"),
     )
     position = POSITION | {"confirmation": "PC20260329-0009"}
@@ -151,7 +151,7 @@ async def test_a_confirmation_is_handed_on_and_named_in_the_presence(gateway, wo
             mutation("stockAdjust", "level { atp }"), input=ADJUST | {"position": position}
         )
 
-    (attest,), (command,) = sent(world, routing.AttestPresence), sent(world, inventory.AdjustStock)
+    (attest,), (command,) = sent(world, presence.AttestPresence), sent(world, inventory.AdjustStock)
     assert attest.message.confirmation == "PC20260329-0009"
     assert (command.presence.verdict, command.presence.confirmed_by) == ("CONFIRMED", "li")
 
@@ -164,7 +164,7 @@ async def test_a_return_is_inspected_where_it_lies(gateway, world):
     async with gateway.user("tenant_admin") as user:
         await user.ask(mutation("returnInspect", "return { number }"), input=given)
 
-    (attest,) = sent(world, routing.AttestPresence)
+    (attest,) = sent(world, presence.AttestPresence)
     assert attest.message.plant_id == OTHER_PLANT_ID
 
 
@@ -193,7 +193,7 @@ async def test_a_refused_position_stops_the_mutation_and_is_named(
     def refuse(*_):
         raise refused
 
-    world.answer(routing.AttestPresence, refuse)
+    world.answer(presence.AttestPresence, refuse)
     async with gateway.user("plant_manager@NB") as user:
         data = await user.ask(
             mutation("stockAdjust", "level { atp }"), input=ADJUST | {"position": POSITION}
@@ -229,7 +229,7 @@ async def test_the_owners_refusal_carries_the_number_of_the_attestation(gateway,
             }
         ],
     }
-    assert world.messages(routing.RecordDenial) == []
+    assert world.messages(access.RecordDenial) == []
 
 
 async def test_a_foreign_order_is_refused_before_any_position_is_looked_at(gateway, world):
@@ -240,7 +240,7 @@ async def test_a_foreign_order_is_refused_before_any_position_is_looked_at(gatew
 
     (error,) = data["orderTransition"]["userErrors"]
     assert (error["code"], error["field"]) == ("PLANT_FORBIDDEN", ["input", "orderId"])
-    assert sent(world, routing.AttestPresence) == sent(world, orders.AdvanceOrder) == []
+    assert sent(world, presence.AttestPresence) == sent(world, orders.AdvanceOrder) == []
 
 
 async def test_an_order_without_a_plant_needs_no_position(gateway, world):
@@ -250,5 +250,5 @@ async def test_an_order_without_a_plant_needs_no_position(gateway, world):
     async with gateway.user("tenant_admin") as user:
         await user.ask(mutation("orderTransition", "order { number }"), input=given)
 
-    assert sent(world, routing.AttestPresence) == []
+    assert sent(world, presence.AttestPresence) == []
     assert sent(world, orders.AdvanceOrder)[0].presence is None

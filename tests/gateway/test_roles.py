@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 from gateway_tokens import RSA, TENANT, Provider, jwk, login_with, token
 from hedgerow.auth import PERMISSIONS, Permission, Role
-from hedgerow.contracts.routing import AccessBySubjects, ListPlants, PlantView
+from hedgerow.contracts.access import AccessBySubjects
+from hedgerow.contracts.routing import ListPlants, PlantView
 from hedgerow.contracts.values import Datum, GeoPoint, LonLat, PlantId, new_id
 from hedgerow_gateway import directory
 from hedgerow_gateway.login import Login

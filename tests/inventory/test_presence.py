@@ -6,7 +6,7 @@ import pytest
 from chains import chain, keep
 from hedgerow.auth import Role
 from hedgerow.contracts.inventory import AdjustStock, ReceiveStock, StockLine
-from hedgerow.contracts.routing import PresenceAct
+from hedgerow.contracts.presence import PresenceAct
 from hedgerow_inventory.handlers.adjust_stock import adjust_stock
 from hedgerow_inventory.handlers.receive_stock import receive_stock
 from inventory.makers import (

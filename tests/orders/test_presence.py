@@ -4,7 +4,7 @@ import pytest
 from chains import chain, keep
 from hedgerow.auth import Role
 from hedgerow.contracts.orders import AdvanceOrder, OrderStep
-from hedgerow.contracts.routing import PresenceAct
+from hedgerow.contracts.presence import PresenceAct
 from hedgerow_orders.handlers.advance_order import advance_order
 from orders.makers import NINGBO, SUZHOU, acting, assigned, everything, locked
 from presences import FIT, UNFIT, at, demanded, position

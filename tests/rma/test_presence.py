@@ -3,8 +3,8 @@
 import pytest
 from chains import chain, keep
 from hedgerow.auth import Role
+from hedgerow.contracts.presence import PresenceAct
 from hedgerow.contracts.rma import InspectReturn, ReceiveReturn, RmaState
-from hedgerow.contracts.routing import PresenceAct
 from hedgerow_rma.domain.rma import WrongState
 from hedgerow_rma.handlers.inspect_return import inspect_return
 from hedgerow_rma.handlers.receive_return import receive_return

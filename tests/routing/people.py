@@ -6,15 +6,8 @@ from typing import Any
 
 import pytest
 from hedgerow.auth import Caller, Role
-from hedgerow.contracts.routing import (
-    AreaView,
-    CreateArea,
-    GrantRole,
-    MembershipView,
-    PlantView,
-    Scope,
-    SetPlantArea,
-)
+from hedgerow.contracts.access import GrantRole, MembershipView, Scope
+from hedgerow.contracts.routing import AreaView, CreateArea, PlantView, SetPlantArea
 from hedgerow.contracts.values import AreaId, Basis, MembershipId, PlantId, new_id
 from hedgerow.errors import Refused
 from hedgerow.evidence.writer import EvidenceWriter

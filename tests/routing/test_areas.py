@@ -1,7 +1,7 @@
 import pytest
 from hedgerow.auth import Role
+from hedgerow.contracts.access import AccessChanged
 from hedgerow.contracts.routing import (
-    AccessChanged,
     AreaCreated,
     AreaView,
     ListAreas,

@@ -5,12 +5,7 @@ import pytest
 from geographiclib.geodesic import Geodesic
 from hedgerow.auth import Permission, Role
 from hedgerow.contracts.datum import from_wgs84, to_wgs84
-from hedgerow.contracts.routing import (
-    AttestationView,
-    AttestPresence,
-    PositionFix,
-    PresenceAct,
-)
+from hedgerow.contracts.presence import AttestationView, AttestPresence, PositionFix, PresenceAct
 from hedgerow.contracts.values import (
     AttestationId,
     Datum,

@@ -1,15 +1,7 @@
 import pytest
 from hedgerow.auth import PERMISSIONS, Permission, Role
-from hedgerow.contracts.routing import (
-    AccessChanged,
-    BindPlant,
-    Circle,
-    FenceKind,
-    FencePublished,
-    FencesByPlants,
-    Member,
-    Scope,
-)
+from hedgerow.contracts.access import AccessChanged, BindPlant, Member, Scope
+from hedgerow.contracts.routing import Circle, FenceKind, FencePublished, FencesByPlants
 from hedgerow.contracts.values import Basis, Datum, GeoPoint, MembershipId, PlantId, new_id
 from hedgerow_routing.handlers.bind_plant import bind_plant
 from hedgerow_routing.store.tables import fences

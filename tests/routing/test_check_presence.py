@@ -3,7 +3,8 @@
 import pytest
 from geographiclib.geodesic import Geodesic
 from hedgerow.contracts.datum import from_wgs84
-from hedgerow.contracts.routing import CheckPresence, FenceKind, PublishFence
+from hedgerow.contracts.presence import CheckPresence
+from hedgerow.contracts.routing import FenceKind, PublishFence
 from hedgerow.contracts.values import Datum, FenceId, LonLat, PresenceVerdict, new_id
 from hedgerow.errors import Refused
 from hedgerow_routing.handlers.publish_fence import publish_fence

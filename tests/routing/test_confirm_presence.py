@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from hedgerow.auth import Role
-from hedgerow.contracts.routing import ConfirmPresence, PresenceAct
+from hedgerow.contracts.presence import ConfirmPresence, PresenceAct
 from hedgerow.contracts.values import Basis, PresenceVerdict
 from hedgerow.errors import Refused
 from hedgerow_routing.handlers.attest_presence import attest_presence

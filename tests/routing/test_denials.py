@@ -2,12 +2,7 @@
 
 import pytest
 from hedgerow.auth import Caller, Origin, Role
-from hedgerow.contracts.routing import (
-    AccessCaseByNumber,
-    AccessCaseView,
-    AccessDenied,
-    RecordDenial,
-)
+from hedgerow.contracts.access import AccessCaseByNumber, AccessCaseView, AccessDenied, RecordDenial
 from hedgerow.contracts.values import PlantId, new_id
 from hedgerow.errors import Refused
 from hedgerow.transaction import Ask, Source, Transaction

@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 from hedgerow.auth import PERMISSIONS, Permission, Role
-from hedgerow.contracts.routing import AccessBySubjects, AccessChanged, MembershipView, Scope
+from hedgerow.contracts.access import AccessBySubjects, AccessChanged, MembershipView, Scope
 from hedgerow.contracts.values import AreaId, Basis, PlantId, new_id
 from hedgerow_routing.handlers.grant_role import grant_role
 from hedgerow_routing.store.access_tables import memberships

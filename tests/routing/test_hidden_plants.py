@@ -7,8 +7,8 @@ import msgspec
 import pytest
 from hedgerow.auth import Caller, Permission, Role
 from hedgerow.contracts.inventory import Placement, SeenStock, StockReserved
+from hedgerow.contracts.presence import CheckPresence
 from hedgerow.contracts.routing import (
-    CheckPresence,
     DecisionsByIds,
     DecisionsByOrders,
     FencesByPlants,

@@ -1,12 +1,8 @@
 import pytest
 from hedgerow.auth import NotPermitted, Role
 from hedgerow.contracts.datum import from_wgs84
-from hedgerow.contracts.routing import (
-    AssignmentMethod,
-    CheckPresence,
-    LocatePoint,
-    UnroutableReason,
-)
+from hedgerow.contracts.presence import CheckPresence
+from hedgerow.contracts.routing import AssignmentMethod, LocatePoint, UnroutableReason
 from hedgerow.contracts.values import Datum, GeoPoint, PresenceVerdict
 from hedgerow.errors import Refused
 from hedgerow_routing.handlers.publish_fence import publish_fence

@@ -4,12 +4,7 @@ from datetime import timedelta
 
 import pytest
 from hedgerow.auth import Role
-from hedgerow.contracts.routing import (
-    AccessBySubjects,
-    ListMemberships,
-    MembershipWhere,
-    RevokeRole,
-)
+from hedgerow.contracts.access import AccessBySubjects, ListMemberships, MembershipWhere, RevokeRole
 from hedgerow.contracts.values import Page
 from hedgerow.errors import Refused
 from hedgerow_routing.handlers.grant_role import grant_role

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 from hedgerow.auth import Caller, Role
-from hedgerow.contracts.routing import ClaimedRole, ObserveClaims
+from hedgerow.contracts.access import ClaimedRole, ObserveClaims
 from hedgerow.contracts.values import PlantId, new_id
 from hedgerow.errors import Refused
 from hedgerow_routing.handlers.observe_claims import observe_claims

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 from hedgerow.auth import Role
-from hedgerow.contracts.routing import (
+from hedgerow.contracts.presence import (
     PresenceAct,
     PresencePolicies,
     PresencePolicyPublished,

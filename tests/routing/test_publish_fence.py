@@ -4,13 +4,7 @@ from datetime import timedelta
 import pytest
 from hedgerow.auth import NotPermitted, Role
 from hedgerow.contracts.datum import from_wgs84, to_wgs84
-from hedgerow.contracts.routing import (
-    Circle,
-    FenceKind,
-    FencePublished,
-    FencesByPlants,
-    FenceView,
-)
+from hedgerow.contracts.routing import Circle, FenceKind, FencePublished, FencesByPlants, FenceView
 from hedgerow.contracts.values import Datum, GeoPoint, LonLat, PlantId, new_id
 from hedgerow.errors import PlantForbidden, Refused
 from hedgerow_routing.handlers.publish_fence import publish_fence

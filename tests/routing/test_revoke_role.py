@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 from hedgerow.auth import Role
-from hedgerow.contracts.routing import AccessChanged, RevokeRole
+from hedgerow.contracts.access import AccessChanged, RevokeRole
 from hedgerow.contracts.values import Basis, MembershipId, new_id
 from hedgerow_routing.domain.membership import MembershipEnded
 from hedgerow_routing.handlers.grant_role import grant_role

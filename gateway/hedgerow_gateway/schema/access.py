@@ -8,7 +8,7 @@ from typing import Any
 
 import strawberry
 from hedgerow.auth import Permission
-from hedgerow.contracts.routing import (
+from hedgerow.contracts.access import (
     AccessCaseByNumber,
     AccessCaseView,
     AccessExplanation,

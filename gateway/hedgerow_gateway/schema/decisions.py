@@ -9,12 +9,7 @@ from decimal import Decimal
 
 import strawberry
 from hedgerow.contracts.inventory import SeenStock
-from hedgerow.contracts.routing import (
-    AssignmentView,
-    Candidate,
-    DecisionView,
-    LocatePoint,
-)
+from hedgerow.contracts.routing import AssignmentView, Candidate, DecisionView, LocatePoint
 from hedgerow.contracts.values import LocationId
 
 from hedgerow_gateway.context import Info

@@ -7,18 +7,18 @@ from enum import Enum
 
 import strawberry
 from hedgerow.auth import Role
+from hedgerow.contracts.access import Scope
 from hedgerow.contracts.evidence import FaultKind
 from hedgerow.contracts.inventory import ItemClass, LedgerKind, ReservationState
 from hedgerow.contracts.orders import Milestone, OrderState, OrderStep, OrderType, Sourcing
+from hedgerow.contracts.presence import PresenceAct
 from hedgerow.contracts.rma import Disposition, EligibilityCode, RmaState
 from hedgerow.contracts.routing import (
     AssignmentMethod,
     DecisionResult,
     FenceKind,
     LocationKind,
-    PresenceAct,
     SafetyTest,
-    Scope,
     UnroutableReason,
 )
 from hedgerow.contracts.values import Datum, PresenceVerdict

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 import strawberry
-from hedgerow.contracts.routing import ListMemberships, MembershipWhere
+from hedgerow.contracts.access import ListMemberships, MembershipWhere
 from hedgerow.contracts.values import MembershipId
 
 from hedgerow_gateway.context import Info

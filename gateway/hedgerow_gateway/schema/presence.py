@@ -6,7 +6,7 @@ from datetime import datetime
 
 import strawberry
 from hedgerow.auth import Presence
-from hedgerow.contracts.routing import (
+from hedgerow.contracts.presence import (
     AttestPresence,
     CheckPresence,
     ConfirmPresence,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import strawberry
-from hedgerow.contracts.routing import BindPlant, GrantRole, RevokeRole
-from hedgerow.contracts.routing import Member as MemberContract
+from hedgerow.contracts.access import BindPlant, GrantRole, RevokeRole
+from hedgerow.contracts.access import Member as MemberContract
 
 from hedgerow_gateway.context import Info
 from hedgerow_gateway.schema.act import Act

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hedgerow.access import on_access_changed, on_presence_policy_published
+from hedgerow.contracts.access import AccessChanged
 from hedgerow.contracts.inventory import (
     AdjustStock,
     ListInventoryEvidence,
@@ -21,8 +22,9 @@ from hedgerow.contracts.inventory import (
     VerifyInventoryEvidence,
 )
 from hedgerow.contracts.orders import KitLockRequested, OrderCancelled, OrderDelivered
+from hedgerow.contracts.presence import PresencePolicyPublished
 from hedgerow.contracts.rma import RmaInspected
-from hedgerow.contracts.routing import AccessChanged, OrderRouted, PresencePolicyPublished
+from hedgerow.contracts.routing import OrderRouted
 from hedgerow.evidence.listing import evidence_lister
 from hedgerow.evidence.verify import evidence_verifier
 from hedgerow.service import Service

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hedgerow.access import on_access_changed, on_presence_policy_published
+from hedgerow.contracts.access import AccessChanged
 from hedgerow.contracts.inventory import (
     KitConfirmed,
     KitRefused,
@@ -23,7 +24,8 @@ from hedgerow.contracts.orders import (
     SubmitOrder,
     VerifyOrdersEvidence,
 )
-from hedgerow.contracts.routing import AccessChanged, OrderUnroutable, PresencePolicyPublished
+from hedgerow.contracts.presence import PresencePolicyPublished
+from hedgerow.contracts.routing import OrderUnroutable
 from hedgerow.evidence.listing import evidence_lister
 from hedgerow.evidence.verify import evidence_verifier
 from hedgerow.service import Service

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from hedgerow.access import on_access_changed, on_presence_policy_published
+from hedgerow.contracts.access import AccessChanged
 from hedgerow.contracts.orders import OrderDelivered
+from hedgerow.contracts.presence import PresencePolicyPublished
 from hedgerow.contracts.rma import (
     CheckEligibility,
     DecideReturn,
@@ -18,7 +20,6 @@ from hedgerow.contracts.rma import (
     RmasByOrders,
     VerifyRmaEvidence,
 )
-from hedgerow.contracts.routing import AccessChanged, PresencePolicyPublished
 from hedgerow.evidence.listing import evidence_lister
 from hedgerow.evidence.verify import evidence_verifier
 from hedgerow.service import Service

@@ -3,42 +3,46 @@
 from pathlib import Path
 
 from hedgerow.access import on_access_changed, on_presence_policy_published
-from hedgerow.contracts.inventory import StockReserved, StockShort
-from hedgerow.contracts.orders import OrderCancelled, OrderSubmitted
-from hedgerow.contracts.routing import (
+from hedgerow.contracts.access import (
     AccessBySubjects,
     AccessCaseByNumber,
     AccessChanged,
-    AttestPresence,
     BindPlant,
+    ExplainAccess,
+    GrantRole,
+    ListMemberships,
+    ObserveClaims,
+    RecordDenial,
+    RevokeRole,
+)
+from hedgerow.contracts.inventory import StockReserved, StockShort
+from hedgerow.contracts.orders import OrderCancelled, OrderSubmitted
+from hedgerow.contracts.presence import (
+    AttestPresence,
     CheckPresence,
     ConfirmPresence,
+    PresencePolicies,
+    PresencePolicyPublished,
+    PublishPresencePolicy,
+)
+from hedgerow.contracts.routing import (
     CreateArea,
     CreateLocation,
     CreatePlant,
     DecisionsByIds,
     DecisionsByOrders,
-    ExplainAccess,
     FencesByPlants,
     GetRoutingLimits,
-    GrantRole,
     ListAreas,
     ListLocations,
-    ListMemberships,
     ListOverflowRules,
     ListPlants,
     ListRoutingEvidence,
     LocatePoint,
     LocationsByIds,
-    ObserveClaims,
     PlantsByIds,
-    PresencePolicies,
-    PresencePolicyPublished,
     PublishFence,
     PublishOverflowRule,
-    PublishPresencePolicy,
-    RecordDenial,
-    RevokeRole,
     SetPlantArea,
     SetRoutingLimits,
     TraceRules,

@@ -8,7 +8,7 @@ from sqlalchemy import Text, Uuid, bindparam, func, select
 
 from hedgerow.auth import Presence
 from hedgerow.contracts.message import Message
-from hedgerow.contracts.routing import PresenceAct
+from hedgerow.contracts.presence import PresenceAct
 from hedgerow.contracts.values import PlantId, PresenceVerdict
 from hedgerow.errors import Conflict, Invalid
 from hedgerow.transaction import Transaction

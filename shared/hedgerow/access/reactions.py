@@ -6,7 +6,8 @@ from sqlalchemy import ARRAY, MetaData, Text, bindparam
 from sqlalchemy.dialects.postgresql import insert
 
 from hedgerow.access.tables import access_tables
-from hedgerow.contracts.routing import AccessChanged, PresencePolicyPublished
+from hedgerow.contracts.access import AccessChanged
+from hedgerow.contracts.presence import PresencePolicyPublished
 from hedgerow.transaction import Transaction
 
 _TABLES = access_tables(MetaData())

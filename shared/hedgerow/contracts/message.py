@@ -18,7 +18,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def owner_of(kind: type[Message]) -> str:
-    """The service whose module declares the message: the third token of its subject."""
+    """The service that answers or sends the message: the third token of its subject."""
     return kind.SUBJECT.split(".")[2]
 
 

@@ -6,19 +6,11 @@ from collections.abc import Sequence
 
 from contracts.evident.step import Part, Step
 from hedgerow.auth import Caller, Role
+from hedgerow.contracts.access import ClaimedRole, ObserveClaims, RevokeRole
 from hedgerow.contracts.inventory import StockReserved, StockShort
 from hedgerow.contracts.orders import OrderCancelled
-from hedgerow.contracts.routing import (
-    ClaimedRole,
-    ConfirmPresence,
-    DecisionsByOrders,
-    ObserveClaims,
-    PresenceAct,
-    PublishPresencePolicy,
-    RevokeRole,
-    SetPlantArea,
-    SetRoutingLimits,
-)
+from hedgerow.contracts.presence import ConfirmPresence, PresenceAct, PublishPresencePolicy
+from hedgerow.contracts.routing import DecisionsByOrders, SetPlantArea, SetRoutingLimits
 from hedgerow.contracts.values import Basis
 from hedgerow.transaction import Transaction
 from hedgerow_routing.handlers.attest_presence import attest_presence

@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from hedgerow.auth import Caller
+from hedgerow.contracts.access import AccessChanged
 from hedgerow.contracts.message import Message
-from hedgerow.contracts.routing import AccessChanged, PresencePolicyPublished, PresencePolicyView
+from hedgerow.contracts.presence import PresencePolicyPublished, PresencePolicyView
 from hedgerow.contracts.values import PlantId, new_id
 from hedgerow.transaction import Transaction
 from worlds import NOON

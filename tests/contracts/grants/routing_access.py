@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from contracts.grants.write import Write, Writes
 from hedgerow.auth import NOWHERE, Permission
-from hedgerow.contracts.routing import (
-    AttestationView,
-    ClaimedRole,
-    GrantRole,
-    MembershipView,
-    PlantView,
-    PresencePolicyView,
-    RecordDenial,
-    Scope,
-)
+from hedgerow.contracts.access import ClaimedRole, GrantRole, MembershipView, RecordDenial, Scope
+from hedgerow.contracts.presence import AttestationView, PresencePolicyView
+from hedgerow.contracts.routing import PlantView
 from hedgerow.contracts.values import Basis, MembershipId, new_id
 from hedgerow.transaction import Transaction
 from hedgerow_routing.domain.attestation import attest, confirmed

@@ -8,25 +8,25 @@ from datetime import timedelta
 from contracts.guarded.asked import Asked, at_plant, services_only, somewhere, tenant_wide
 from contracts.guarded.outcome import LATER
 from hedgerow.auth import Role
-from hedgerow.contracts.routing import (
+from hedgerow.contracts.access import (
     AccessBySubjects,
     AccessCaseByNumber,
     BindPlant,
     ClaimedRole,
-    ConfirmPresence,
     ExplainAccess,
-    ListAreas,
     ListMemberships,
     Member,
     ObserveClaims,
-    PlantView,
+    RecordDenial,
+    RevokeRole,
+)
+from hedgerow.contracts.presence import (
+    ConfirmPresence,
     PresenceAct,
     PresencePolicies,
     PublishPresencePolicy,
-    RecordDenial,
-    RevokeRole,
-    SetPlantArea,
 )
+from hedgerow.contracts.routing import ListAreas, PlantView, SetPlantArea
 from hedgerow.contracts.values import MembershipId, Page, PlantId, new_id
 from hedgerow.transaction import Ask, Transaction
 from hedgerow_routing.handlers.attest_presence import attest_presence

@@ -6,8 +6,8 @@ from contracts.guarded.asked import Stage, at_plant, somewhere, tenant_wide
 from contracts.guarded.people import prepare_people
 from hedgerow.auth import Caller
 from hedgerow.contracts.evidence import EvidenceWindow
+from hedgerow.contracts.presence import CheckPresence
 from hedgerow.contracts.routing import (
-    CheckPresence,
     DecisionsByIds,
     DecisionsByOrders,
     FencesByPlants,

@@ -4,7 +4,7 @@ from hedgerow.access import demand_presence
 from hedgerow.auth import Permission
 from hedgerow.contracts.fields import not_zero, one_line
 from hedgerow.contracts.inventory import AdjustStock, LedgerKind, StockKey, StockView
-from hedgerow.contracts.routing import PresenceAct
+from hedgerow.contracts.presence import PresenceAct
 from hedgerow.transaction import Transaction
 
 from hedgerow_inventory.domain.inputs import REASON_LENGTH, SKU_LENGTH

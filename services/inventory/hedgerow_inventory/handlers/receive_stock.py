@@ -4,7 +4,7 @@ from hedgerow.access import demand_presence
 from hedgerow.auth import Permission
 from hedgerow.contracts.fields import counted, one_line, positive
 from hedgerow.contracts.inventory import LedgerKind, ReceiveStock, StockKey, StockLine, StockView
-from hedgerow.contracts.routing import PresenceAct
+from hedgerow.contracts.presence import PresenceAct
 from hedgerow.transaction import Transaction
 
 from hedgerow_inventory.domain.inputs import MOST_LINES, SKU_LENGTH, TEXT_LENGTH

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from hedgerow.access import demand_presence
 from hedgerow.auth import Permission
 from hedgerow.contracts.orders import AdvanceOrder, OrderStep, OrderView
-from hedgerow.contracts.routing import PresenceAct
+from hedgerow.contracts.presence import PresenceAct
 from hedgerow.transaction import Transaction
 
 from hedgerow_orders.domain.announcements import stepped

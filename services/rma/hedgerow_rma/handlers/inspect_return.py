@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hedgerow.access import demand_presence
 from hedgerow.auth import Permission
+from hedgerow.contracts.presence import PresenceAct
 from hedgerow.contracts.rma import DisposedLine, InspectReturn, RmaInspected, RmaView
-from hedgerow.contracts.routing import PresenceAct
 from hedgerow.transaction import Transaction
 
 from hedgerow_rma.domain.rma import Rma

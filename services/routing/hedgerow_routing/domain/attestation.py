@@ -6,7 +6,7 @@ import re
 from datetime import datetime, timedelta
 
 from hedgerow.contracts.fields import instant
-from hedgerow.contracts.routing import AttestationView, AttestPresence, PositionFix
+from hedgerow.contracts.presence import AttestationView, AttestPresence, PositionFix
 from hedgerow.contracts.values import LonLat, PresenceVerdict
 from hedgerow.errors import Conflict, Denied, Invalid
 from msgspec.structs import replace

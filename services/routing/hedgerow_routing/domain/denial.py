@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from hedgerow.auth import Origin
-from hedgerow.contracts.routing import AccessCaseView, RecordDenial
+from hedgerow.contracts.access import AccessCaseView, RecordDenial
 
 MOST_ASKED = 20
 LONGEST = 200

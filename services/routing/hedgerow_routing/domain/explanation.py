@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hedgerow.auth import PERMISSIONS, Permission, Role
-from hedgerow.contracts.routing import AccessExplanation, AccessLink, MembershipView
+from hedgerow.contracts.access import AccessExplanation, AccessLink, MembershipView
 from hedgerow.contracts.values import PlantId
 
 from .membership import Placed, reaches

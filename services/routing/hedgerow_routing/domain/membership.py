@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from hedgerow.auth import TENANT_ROLES, Role
+from hedgerow.contracts.access import AccessView, GrantRole, Member, MembershipView, Scope
 from hedgerow.contracts.fields import basis as checked_basis
-from hedgerow.contracts.routing import AccessView, GrantRole, Member, MembershipView, Scope
 from hedgerow.contracts.values import AreaId, Basis, PlantId
 from hedgerow.errors import Conflict, Invalid
 from msgspec.structs import replace

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from hedgerow.contracts.fields import each_once
-from hedgerow.contracts.routing import PresencePolicyView, PublishPresencePolicy
+from hedgerow.contracts.presence import PresencePolicyView, PublishPresencePolicy
 from hedgerow.contracts.values import PlantId
 
 from .edition import Edition

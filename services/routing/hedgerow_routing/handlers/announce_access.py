@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from hedgerow.auth import Grant
-from hedgerow.contracts.routing import AccessChanged, MembershipView
+from hedgerow.contracts.access import AccessChanged, MembershipView
 from hedgerow.contracts.values import PlantId
 from hedgerow.transaction import Transaction
 

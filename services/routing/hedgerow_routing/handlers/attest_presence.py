@@ -3,7 +3,7 @@ from __future__ import annotations
 from hedgerow.auth import Permission
 from hedgerow.contracts.datum import to_wgs84
 from hedgerow.contracts.fields import one_line
-from hedgerow.contracts.routing import AttestationView, AttestPresence
+from hedgerow.contracts.presence import AttestationView, AttestPresence
 from hedgerow.contracts.values import PresenceVerdict
 from hedgerow.transaction import Transaction
 from msgspec.structs import replace

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hedgerow.auth import PERMISSIONS, Caller, Grant, Permission, Role
-from hedgerow.contracts.routing import MembershipView, Scope
+from hedgerow.contracts.access import MembershipView, Scope
 from hedgerow.contracts.values import PlantId
 from hedgerow.errors import Denied
 

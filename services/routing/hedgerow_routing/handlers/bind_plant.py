@@ -3,9 +3,9 @@ from __future__ import annotations
 from collections import defaultdict
 
 from hedgerow.auth import Grant, Permission
+from hedgerow.contracts.access import BindPlant, MembershipView, PlantBinding
 from hedgerow.contracts.fields import basis as checked_basis
 from hedgerow.contracts.fields import counted, each_once
-from hedgerow.contracts.routing import BindPlant, MembershipView, PlantBinding
 from hedgerow.contracts.values import PlantId
 from hedgerow.transaction import Transaction
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hedgerow.auth import Permission
 from hedgerow.contracts.fields import basis as checked_basis
 from hedgerow.contracts.fields import one_line
-from hedgerow.contracts.routing import AttestationView, ConfirmPresence
+from hedgerow.contracts.presence import AttestationView, ConfirmPresence
 from hedgerow.errors import PlantForbidden
 from hedgerow.transaction import Transaction
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hedgerow.contracts.routing import GrantRole, MembershipView
+from hedgerow.contracts.access import GrantRole, MembershipView
 from hedgerow.transaction import Transaction
 
 from hedgerow_routing.domain.membership import new_membership

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from hedgerow.auth import Permission
+from hedgerow.contracts.access import ObserveClaims
 from hedgerow.contracts.fields import counted, each_once
-from hedgerow.contracts.routing import ObserveClaims
 from hedgerow.transaction import Transaction
 
 from hedgerow_routing.domain.fields import subject

@@ -1,11 +1,7 @@
 from __future__ import annotations
 
 from hedgerow.auth import Permission
-from hedgerow.contracts.routing import (
-    OverflowRulePublished,
-    OverflowRuleView,
-    PublishOverflowRule,
-)
+from hedgerow.contracts.routing import OverflowRulePublished, OverflowRuleView, PublishOverflowRule
 from hedgerow.transaction import Transaction
 
 from hedgerow_routing.domain.overflow import after, check_chain, new_rule

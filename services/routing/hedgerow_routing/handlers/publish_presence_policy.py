@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from hedgerow.auth import Permission
-from hedgerow.contracts.routing import (
+from hedgerow.contracts.presence import (
     PresencePolicyPublished,
     PresencePolicyView,
     PublishPresencePolicy,

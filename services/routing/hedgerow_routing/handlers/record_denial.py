@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hedgerow.auth import Permission
-from hedgerow.contracts.routing import AccessCaseView, AccessDenied, RecordDenial
+from hedgerow.contracts.access import AccessCaseView, AccessDenied, RecordDenial
 from hedgerow.errors import Refused
 from hedgerow.service import batched
 from hedgerow.transaction import Ask, Transaction

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hedgerow.contracts.routing import MembershipView, RevokeRole
+from hedgerow.contracts.access import MembershipView, RevokeRole
 from hedgerow.transaction import Transaction
 
 from hedgerow_routing.domain.membership import revoked

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from hedgerow.auth import TENANT_ROLES, Grant, Permission
-from hedgerow.contracts.routing import MembershipView, Scope
+from hedgerow.contracts.access import MembershipView, Scope
 from hedgerow.contracts.values import AreaId, PlantId, TenantId
 from hedgerow.transaction import BulkInsert, Transaction
 from sqlalchemy import (

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 from hedgerow.auth import Permission, PlantGrant
-from hedgerow.contracts.routing import AttestationView, PositionFix, PresenceAct
+from hedgerow.contracts.presence import AttestationView, PositionFix, PresenceAct
 from hedgerow.contracts.values import (
     AttestationId,
     Basis,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from hedgerow.auth import Permission, TenantGrant
-from hedgerow.contracts.routing import AccessCaseView, RecordDenial
+from hedgerow.contracts.access import AccessCaseView, RecordDenial
 from hedgerow.contracts.values import PlantId
 from hedgerow.transaction import Transaction
 from sqlalchemy import Row, insert

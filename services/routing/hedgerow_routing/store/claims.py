@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 from hedgerow.auth import Permission, TenantGrant
-from hedgerow.contracts.routing import ClaimedRole
+from hedgerow.contracts.access import ClaimedRole
 from hedgerow.transaction import Transaction
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 from hedgerow.auth import Grant, Permission
-from hedgerow.contracts.routing import MembershipView, Scope
+from hedgerow.contracts.access import MembershipView, Scope
 from hedgerow.contracts.values import AreaId, Basis, MembershipId, PlantId
 from hedgerow.errors import Conflict, PlantForbidden
 from hedgerow.transaction import BulkInsert, Transaction

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hedgerow.auth import Permission, PlantGrant
-from hedgerow.contracts.routing import PresencePolicyView
+from hedgerow.contracts.presence import PresencePolicyView
 from hedgerow.transaction import Transaction
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from hedgerow.auth import Permission
+from hedgerow.contracts.access import AccessCaseByNumber, AccessCaseView
 from hedgerow.contracts.fields import one_line
-from hedgerow.contracts.routing import AccessCaseByNumber, AccessCaseView
 from hedgerow.transaction import Transaction
 from hedgerow.transaction.sight import readable
 from sqlalchemy import select

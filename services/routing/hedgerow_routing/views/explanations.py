@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hedgerow.auth import Permission
-from hedgerow.contracts.routing import AccessExplanation, AccessLink, ExplainAccess
+from hedgerow.contracts.access import AccessExplanation, AccessLink, ExplainAccess
 from hedgerow.transaction import Transaction
 from sqlalchemy import ColumnElement, DateTime, Select, Text, Uuid, bindparam, column, func, select
 

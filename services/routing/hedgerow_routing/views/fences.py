@@ -7,7 +7,8 @@ from typing import Any
 from geoalchemy2.shape import to_shape
 from hedgerow.auth import Permission
 from hedgerow.contracts.datum import to_wgs84
-from hedgerow.contracts.routing import CheckPresence, Circle, FenceKind, FencesByPlants, FenceView
+from hedgerow.contracts.presence import CheckPresence
+from hedgerow.contracts.routing import Circle, FenceKind, FencesByPlants, FenceView
 from hedgerow.contracts.values import Datum, FenceId, GeoPoint, PlantId, PresenceVerdict
 from hedgerow.service import answers_along
 from hedgerow.transaction import Transaction

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from hedgerow.auth import Caller, Permission
-from hedgerow.contracts.fields import counted
-from hedgerow.contracts.routing import (
+from hedgerow.contracts.access import (
     AccessBySubjects,
     AccessView,
     ListMemberships,
     MembershipPage,
     MembershipWhere,
 )
+from hedgerow.contracts.fields import counted
 from hedgerow.service import answers_along
 from hedgerow.transaction import Transaction
 from hedgerow.transaction.sight import readable

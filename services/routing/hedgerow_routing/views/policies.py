@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hedgerow.contracts.routing import PresenceAct, PresencePolicies, PresencePolicyView
+from hedgerow.contracts.presence import PresenceAct, PresencePolicies, PresencePolicyView
 from hedgerow.contracts.values import PlantId
 from hedgerow.service import answers_along
 from hedgerow.transaction import Transaction
