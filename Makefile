@@ -11,6 +11,9 @@ LOCK := $(BIN)/uv pip compile --universal --generate-hashes --python-version 3.1
 	$(addprefix --no-emit-package ,hedgerow hedgerow-gateway hedgerow-orders \
 		hedgerow-inventory hedgerow-routing hedgerow-rma)
 
+# Two processes, each with servers of its own, for the two cores that CI has.
+SIDE_BY_SIDE := --numprocesses 2 --dist loadfile
+
 .DEFAULT_GOAL := help
 .PHONY: help setup up down reset demo-token migrate audit test test-long lint fmt types contracts \
 	schema docs bench lock image
@@ -51,9 +54,9 @@ audit: ## verify the evidence of the local run: make audit [ARGS="--from-anchor 
 	@HEDGEROW_AUDIT_ARGS='$(ARGS)' exec $(LOCAL) audit
 
 ##@ Check
-test: ## run the tests: make test T=path or T=expression
+test: ## run the tests, files side by side: make test T=path or T=expression
 	@$(SETUP)
-	@$(BIN)/pytest -q -m "not long" $(call chosen,$(T))
+	@$(BIN)/pytest -q -m "not long" $(if $(T),$(call chosen,$(T)),$(SIDE_BY_SIDE))
 
 test-long: ## run the long forms of the tests
 	@$(SETUP)

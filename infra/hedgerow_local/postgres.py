@@ -18,7 +18,7 @@ from pathlib import Path
 from .places import make_passable
 from .ports import HOST, free_port, is_free
 from .postgres_data import account_for_postgres, data_of, drop_data, prepare_data
-from .postgres_processes import KILL, STOP, end_leftovers, end_server, is_ready
+from .postgres_processes import DROP, KILL, STOP, end_leftovers, end_server, is_ready
 from .postgres_programs import need_postgres
 from .processes import Steps, last_lines, spawn, wait_until
 from .trouble import Trouble
@@ -100,8 +100,8 @@ class PostgresServer:
         self._begin([self.port])
 
     def remove(self) -> None:
-        """Stop, and drop the data."""
-        self.stop()
+        """Stop at once, and drop the data."""
+        self._end(DROP)
         drop_data(self.directory)
 
     def _likely_ports(self) -> list[int]:

@@ -12,6 +12,8 @@ from .trouble import Trouble
 
 # Fast, immediate, and at last as a crash; a fast shutdown may have much to write down.
 STOP = ((signal.SIGINT, 30.0), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 10.0))
+# For data that will be dropped: nothing is written down first.
+DROP = STOP[1:]
 KILL = ((signal.SIGKILL, 10.0),)
 
 

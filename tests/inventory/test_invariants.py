@@ -78,7 +78,7 @@ async def test_a_planted_fault_is_found(inventory_db, fault, rules):
         "update stock set on_hand = 59",
         "update stock set safety_level = -1",
         "update stock set sku = 'GHOST'",
-        f"update stock set plant_id = '{SUZHOU}'",
+        "update stock set plant_id = gen_random_uuid()",
         "update reservations set quantity = 0",
         "insert into reservations select * from reservations",
         "update reservation_sets set decision_id = null",
