@@ -1,5 +1,9 @@
 """What row security costs: the statements of the services' own reads, as the service runs them,
-beside the same ones with the tenant and plants written out, asked by a role that bypasses it."""
+beside the same ones with the tenant and plants written out, asked by a role that bypasses it.
+
+Both are asked on one connection, which changes its role in between: of two server processes one
+may be on the client's core and the other not, and that difference is larger than what is measured.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +42,7 @@ class Sent:
     def spelled_out(self, table: str, who: Caller) -> Sent:
         """With what row security adds, as conditions on `table`: the tenant, and the plant where
         the statement does not name it itself. Joined tables join by tenant already."""
-        head, where, tail = self.text.partition("WHERE ")
+        head, where, tail = self.text.rpartition("WHERE ")
         if not where:
             head, order, tail = self.text.partition("ORDER BY ")
             tail = f"{order}{tail}"
@@ -59,23 +63,31 @@ class Pair:
     """One read, prepared on both sides."""
 
     name: str
+    conn: asyncpg.Connection[asyncpg.Record]
+    runtime: str
     ours: asyncpg.prepared_stmt.PreparedStatement[asyncpg.Record]
     theirs: asyncpg.prepared_stmt.PreparedStatement[asyncpg.Record]
     sent: Sent
     spelled_out: Sent
 
     async def rows(self, which: int) -> tuple[list[Any], list[Any]]:
+        await self.conn.execute(f"set local role {self.runtime}")
         ours = await self.ours.fetch(*self.sent.values[which])
+        await self.conn.execute("set local role none")
         theirs = await self.theirs.fetch(*self.spelled_out.values[which])
         return [tuple(row) for row in ours], [tuple(row) for row in theirs]
 
     async def times_us(self, calls: int) -> tuple[float, float]:
         """The medians of calls that take turns: who is first changes every time."""
         taken: tuple[list[float], list[float]] = ([], [])
-        sides = ((self.ours, self.sent, taken[0]), (self.theirs, self.spelled_out, taken[1]))
+        sides = (
+            (self.runtime, self.ours, self.sent, taken[0]),
+            ("none", self.theirs, self.spelled_out, taken[1]),
+        )
         for number in range(calls):
             which = number % len(self.sent.values)
-            for statement, sent, times in sides if number % 2 else sides[::-1]:
+            for role, statement, sent, times in sides if number % 2 else sides[::-1]:
+                await self.conn.execute(f"set local role {role}")
                 began_at = time.perf_counter()
                 await statement.fetch(*sent.values[which])
                 times.append((time.perf_counter() - began_at) * 1e6)
@@ -104,24 +116,26 @@ async def check(pair: Pair) -> None:
 
 @asynccontextmanager
 async def prepared(databases: Databases, ask: Ask) -> AsyncIterator[Pair]:
-    """Both sides are in a transaction of their own, which lasts as long as the pair."""
+    """Both sides are in one transaction, which lasts as long as the pair."""
     sent = await captured(ask)
     spelled_out = sent.spelled_out(ask.table, ask.who)
-    runtime = await asyncpg.connect(_plain(ask.url))
-    admin = await asyncpg.connect(databases.admin_url, database=async_url(ask.url).database)
+    url = async_url(ask.url)
+    conn = await asyncpg.connect(databases.admin_url, database=url.database)
     try:
-        await runtime.execute(f"begin; {enter_script(ask.who.reach(), timeout_s=600)}")
-        await admin.execute("begin")
+        await conn.execute(f"begin; {enter_script(ask.who.reach(), timeout_s=600)}")
+        theirs = await conn.prepare(spelled_out.text)
+        await conn.execute(f"set local role {url.username}")
         yield Pair(
             name=ask.name,
-            ours=await runtime.prepare(sent.text),
-            theirs=await admin.prepare(spelled_out.text),
+            conn=conn,
+            runtime=str(url.username),
+            ours=await conn.prepare(sent.text),
+            theirs=theirs,
             sent=sent,
             spelled_out=spelled_out,
         )
     finally:
-        await runtime.close()
-        await admin.close()
+        await conn.close()
 
 
 async def captured(ask: Ask) -> Sent:
@@ -151,7 +165,3 @@ def listening(conn: AsyncConnection) -> Iterator[Sequence[tuple[str, tuple[Any, 
         yield heard
     finally:
         event.remove(conn.sync_connection, "before_cursor_execute", note)
-
-
-def _plain(url: str) -> str:
-    return async_url(url).set(drivername="postgresql").render_as_string(hide_password=False)

@@ -10,7 +10,7 @@ from hedgerow.transaction.catalogue import lint
 from hedgerow.transaction.database import async_url, connect, connect_unpooled
 from hedgerow.transaction.tenancy import enter
 from sample import things
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import ARRAY, Text, any_, bindparam, func, insert, select, text, update
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from worlds import SERVICES, Databases
@@ -91,6 +91,22 @@ async def test_no_policy_is_evaluated_for_each_row(engine: AsyncEngine) -> None:
 
     assert plan.count("InitPlan") == 3
     assert "app." not in plan.split("InitPlan")[0]
+
+
+async def test_a_statement_is_planned_once_and_not_for_each_call(engine: AsyncEngine) -> None:
+    named = select(things.c.version).where(
+        things.c.name == any_(bindparam("names", type_=ARRAY(Text)))
+    )
+    plans = text(
+        "select generic_plans, custom_plans from pg_prepared_statements"
+        " where statement like 'SELECT things.version%ANY%'"
+    )
+    async with engine.begin() as conn:
+        await enter(conn, Reach(ACME, True, ()), timeout_s=5)
+        for _ in range(8):
+            await conn.execute(named, {"names": ["north"]})
+
+        assert [tuple(row) for row in await conn.execute(plans)] == [(8, 0)]
 
 
 async def test_the_runtime_role_cannot_become_the_owner(engine: AsyncEngine) -> None:

@@ -32,15 +32,22 @@ from hedgerow_inventory.domain.sku import Sku
 from hedgerow_inventory.domain.stock import Stock
 from hedgerow_inventory.store.tables import COUNTERS, skus, stock
 
-_ROWS = select(stock, skus.c.unit).join(
-    skus, and_(skus.c.tenant_id == stock.c.tenant_id, skus.c.sku == stock.c.sku)
+# Looked up for each row that was found: as a join, the planner would rather begin with all SKUs,
+# because it cannot know how few the unnested keys are of.
+_UNIT = (
+    select(skus.c.unit)
+    .where(skus.c.tenant_id == stock.c.tenant_id, skus.c.sku == stock.c.sku)
+    .correlate(stock)
+    .scalar_subquery()
+    .label("unit")
 )
+_ROWS = select(stock, _UNIT)
 _WANTED = (
     func.unnest(bindparam("locations", type_=ARRAY(Uuid)), bindparam("skus", type_=ARRAY(Text)))
     .table_valued(column("location_id", Uuid), column("sku", Text), name="wanted")
     .render_derived()
 )
-_BY_KEYS = _ROWS.join(
+_BY_KEYS = _ROWS.select_from(stock).join(
     _WANTED, and_(stock.c.location_id == _WANTED.c.location_id, stock.c.sku == _WANTED.c.sku)
 )
 _AVAILABLE = (
