@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -33,9 +32,7 @@ log = logging.getLogger("hedgerow.gateway")
 
 RECORD_S = 1.5
 CODES = frozenset({PlantForbidden.code, NotPermitted.code})
-
-_PERMISSION = re.compile("[a-z]+:[a-z]+")
-_PERMISSIONS = frozenset(each.value for each in Permission)
+_PERMISSIONS = frozenset(Permission)
 
 
 class Denials:
@@ -64,11 +61,10 @@ class Denials:
             return
         field, arguments = context.roots.get(root, (root, {}))
         asked = names_in(field, arguments)
-        permission = _permission(refused)
         plant_id: PlantId | None = None
         try:
             async with asyncio.timeout(RECORD_S):
-                plant_id = await _plant_of(asked, permission, context)
+                plant_id = await _plant_of(asked, refused.missing, context)
                 case = await context.ask_as_gateway(
                     RecordDenial(
                         subject=context.caller.subject,
@@ -76,7 +72,7 @@ class Denials:
                         code=refused.code,
                         asked=tuple(map(str, asked)),
                         plant_id=plant_id,
-                        permission=permission,
+                        permission=refused.missing,
                     ),
                     key=new_id().hex,
                     within_s=RECORD_S,
@@ -94,7 +90,7 @@ class Denials:
                     "code": refused.code,
                     "asked": list(map(str, asked)),
                     "plant": str(plant_id or ""),
-                    "permission": permission,
+                    "permission": refused.missing,
                     "ip": context.origin.ip,
                     "device": context.origin.device,
                     "request": context.request_id,
@@ -112,19 +108,11 @@ def _alike(
     return [(root, refused) for (root, _, _), refused in found.items()]
 
 
-def _permission(refused: Refused) -> str:
-    """The one that NotPermitted names in its sentence; empty for a plant out of sight."""
-    if refused.code != NotPermitted.code:
-        return ""
-    named = _PERMISSION.search(refused.en)
-    return named[0] if named and named[0] in _PERMISSIONS else ""
-
-
-async def _plant_of(asked: Sequence[Named], permission: str, context: Context) -> PlantId | None:
+async def _plant_of(asked: Sequence[Named], missing: str, context: Context) -> PlantId | None:
     """Whose the thing is that the caller may not have: of several, the first one at whose plant
     they lack the right."""
     found = await asyncio.gather(*(_look(each, context) for each in asked if each.kind in _LOOKS))
-    wanted = Permission(permission) if permission else Permission.PLANT_READ
+    wanted = Permission(missing) if missing in _PERMISSIONS else Permission.PLANT_READ
     plants = [plant for plant in found if plant is not None]
     lacking = [plant for plant in plants if not context.caller.holds(wanted, plant)]
     return next(iter(lacking), None)

@@ -18,18 +18,26 @@ from typing import ClassVar
 class Refused(Exception):
     """A request that was understood and turned down.
 
-    code    stable, upper case; what a program may depend on
-    en, zh  one sentence each for the user; no ids of things they cannot see
-    field   where in the input, dotted, with list positions from 0: "lines.0.quantity"
-    detail  for the log only; never crosses the wire
-    case    number that the user may quote to somebody who can help; "" when there is none
+    code     stable, upper case; what a program may depend on
+    en, zh   one sentence each for the user; no ids of things they cannot see
+    field    where in the input, dotted, with list positions from 0: "lines.0.quantity"
+    detail   for the log only; never crosses the wire
+    case     number that the user may quote to somebody who can help; "" when there is none
+    missing  the permission that the caller lacks; "" when it is not for want of one
     """
 
     code: ClassVar[str] = "REFUSED"
     family: ClassVar[str] = "Refused"
 
     def __init__(
-        self, en: str, zh: str, *, field: str = "", detail: str = "", case: str = ""
+        self,
+        en: str,
+        zh: str,
+        *,
+        field: str = "",
+        detail: str = "",
+        case: str = "",
+        missing: str = "",
     ) -> None:
         super().__init__(en)
         self.en = en
@@ -37,6 +45,7 @@ class Refused(Exception):
         self.field = field
         self.detail = detail
         self.case = case
+        self.missing = missing
 
 
 class Invalid(Refused):

@@ -143,11 +143,21 @@ async def test_who_sees_the_plant_but_may_not_act_is_told_what_is_missing(
 ) -> None:
     made = await _foreign_order(company)
     async with company.user("sales@NGB", language="en") as sales:
-        payload = await sales.do("orderTransition", "order { id }", orderId=made["id"],
-                                 step="LOCK_KIT")  # fmt: skip
+        said = await sales.ask(
+            """mutation($input: OrderTransitionInput!) { orderTransition(input: $input)
+                @idempotent(key: "once") { userErrors { code message caseNumber } } }""",
+            input={"orderId": made["id"], "step": "LOCK_KIT"},
+        )
 
-    assert payload["userErrors"][0]["code"] == "NOT_PERMITTED"
-    assert "order:advance" in payload["userErrors"][0]["message"]
+    (error,) = said["orderTransition"]["userErrors"]
+    assert error["code"] == "NOT_PERMITTED"
+    assert "order:advance" in error["message"]
+    async with company.admin() as admin:
+        told = await admin.ask(
+            "query($number: String!) { accessCase(number: $number) { permission plant { code } } }",
+            number=error["caseNumber"],
+        )
+    assert told["accessCase"] == {"permission": "order:advance", "plant": {"code": "NGB"}}
 
 
 async def _number_of_orders(client: Client) -> int:

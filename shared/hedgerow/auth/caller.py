@@ -20,6 +20,7 @@ class NotPermitted(Denied):
             f"You need the permission {permission} for this.",
             f"此操作需要权限 {permission}",
             detail=detail,
+            missing=permission,
         )
 
 

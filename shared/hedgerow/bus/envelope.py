@@ -48,6 +48,7 @@ class RefusalBody(msgspec.Struct, frozen=True):
     zh: str
     field: str
     case: str = ""
+    missing: str = ""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -66,14 +67,20 @@ class RemoteRefusal(Refused):
     """A refusal that a service answered with; code and family are the ones it gave."""
 
     def __init__(self, body: RefusalBody) -> None:
-        super().__init__(body.en, body.zh, field=body.field, case=body.case)
+        super().__init__(body.en, body.zh, field=body.field, case=body.case, missing=body.missing)
         self.code = body.code  # type: ignore[misc]
         self.family = body.family  # type: ignore[misc]
 
 
 def refusal_body(refused: Refused) -> RefusalBody:
     return RefusalBody(
-        refused.family, refused.code, refused.en, refused.zh, refused.field, refused.case
+        refused.family,
+        refused.code,
+        refused.en,
+        refused.zh,
+        refused.field,
+        refused.case,
+        refused.missing,
     )
 
 
