@@ -39,7 +39,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from . import pgbench
 from .report import say
-from .rows import RANDOM_ID, numbers, others, rows_naming
+from .rows import NOT_COPIED, RANDOM_ID, numbers, others, rows_naming
 from .stage import Stage
 
 ROUNDS = 3
@@ -185,6 +185,8 @@ async def write_script(
     ]
     marks = [str(event.order_id), str(event.decision_id)]
     for table in service.metadata.sorted_tables:
+        if table.name in NOT_COPIED:
+            continue
         if rows := await rows_naming(warehouse.admin, table, table.name, marks):
             statements.append(
                 pgbench.insert(table, rows, by_value=by_value, by_column={"msg_id": RANDOM_ID})

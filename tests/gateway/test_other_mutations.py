@@ -120,6 +120,13 @@ CASES = [
                                  level=Decimal(80)), "",
     ),
     (
+        "safetyLevelSet", "level { clearPercent overflow { state clearLevel } }",
+        {"locationId": PLACE, "sku": "BOLT-M8", "level": "80", "clearPercent": "12.5"},
+        STOCK, {"level": {"clearPercent": "0", "overflow": None}},
+        inventory.SetSafetyLevel(plant_id=PLANT_ID, location_id=LOCATION_ID, sku="BOLT-M8",
+                                 level=Decimal(80), clear_percent=Decimal("12.5")), "",
+    ),
+    (
         "supplyRecord", "supply { id quantity receivedAt location { code } }",
         {"locationId": PLACE, "sku": "BOLT-M8", "quantity": "100",
          "dueAt": "2026-03-29T12:00:00Z", "reference": "PO-1"},

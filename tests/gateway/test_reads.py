@@ -23,13 +23,17 @@ from gateway_makers import (
     seen,
 )
 from hedgerow.contracts.inventory import (
+    LedgerKind,
     ListStock,
+    OverflowState,
+    OverflowView,
     ReservationsByOrders,
     ReservationState,
     ReservationView,
     SkusByCodes,
     StockByKeys,
     StockPage,
+    StockWhere,
 )
 from hedgerow.contracts.orders import (
     HistoryByOrders,
@@ -49,6 +53,7 @@ from hedgerow.contracts.routing import (
     PlantsByIds,
 )
 from hedgerow_gateway.schema.ids import global_id
+from worlds import NOON
 
 RESERVATION = ReservationView(
     order_id=ORDER_ID,
@@ -264,6 +269,48 @@ async def test_a_line_that_was_not_placed_says_why(gateway, world):
 
     check = {"reason": "BELOW_SAFETY", "requested": "10", "available": "5", "safetyLevel": "80"}
     assert data["routingDecision"]["chain"] == [{"passed": False, "checks": [check]}]
+
+
+async def test_a_line_that_overflow_passed_over_says_how_many_would_clear_it(gateway, world):
+    kept = seen(passed=False, reason="OVERFLOWING", tripped=True, clear_level=Decimal("92"))
+    world.answer(DecisionsByIds, lambda m, _: (changed(DECISION, seen=(kept, seen())),))
+    query = """query($id: ID!) { routingDecision(id: $id) {
+      chain { checks { reason available tripped clearLevel } } } }"""
+    async with gateway.user("tenant_admin") as user:
+        data = await user.ask(query, id=global_id("RoutingDecision", DECISION.decision_id))
+
+    assert data["routingDecision"]["chain"][0]["checks"] == [
+        {"reason": "OVERFLOWING", "available": "90", "tripped": True, "clearLevel": "92"},
+        {"reason": "", "available": "90", "tripped": False, "clearLevel": None},
+    ]
+
+
+async def test_what_is_tripped_at_a_plant_is_listed_with_since_when_and_why(gateway, world):
+    overflow = OverflowView(
+        state=OverflowState.TRIPPED, clear_level=Decimal("92"), tripped_at=NOON,
+        kind=LedgerKind.RESERVATION, because=f"order:{ORDER_ID}",
+    )  # fmt: skip
+    world.answer(ListStock, page(StockPage, "items", [changed(STOCK, overflow=overflow)]))
+    query = """query($plant: ID!) {
+      inventoryLevels(first: 5, where: { plantIds: [$plant], tripped: true }) {
+        nodes { skuCode overflow { state clearLevel trippedAt kind because } } } }"""
+    async with gateway.user("tenant_admin") as user:
+        data = await user.ask(query, plant=global_id("Plant", PLANT_ID))
+
+    [asked] = world.messages(ListStock)
+    assert asked.where == StockWhere(plant_ids=(PLANT_ID,), tripped=True)
+    assert data["inventoryLevels"]["nodes"] == [
+        {
+            "skuCode": "BOLT-M8",
+            "overflow": {
+                "state": "TRIPPED",
+                "clearLevel": "92",
+                "trippedAt": "2026-03-29T12:00:00Z",
+                "kind": "RESERVATION",
+                "because": f"order:{ORDER_ID}",
+            },
+        }
+    ]
 
 
 async def test_stock_is_listed_with_its_article_and_place(gateway, world):

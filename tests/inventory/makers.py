@@ -12,6 +12,7 @@ import pytest
 from hedgerow.auth import Caller
 from hedgerow.contracts.inventory import (
     ItemClass,
+    LedgerKind,
     ReceiveStock,
     RegisterSkus,
     SetSafetyLevel,
@@ -40,6 +41,7 @@ from hedgerow.contracts.values import (
 from hedgerow.errors import Refused
 from hedgerow.transaction import Transaction
 from hedgerow.transaction.tenancy import enter
+from hedgerow_inventory.domain.overflow import Trip
 from hedgerow_inventory.domain.stock import Stock
 from hedgerow_inventory.handlers.receive_stock import receive_stock
 from hedgerow_inventory.handlers.register_skus import register_skus
@@ -145,6 +147,8 @@ def held(
     on_hand: int | str,
     safety_level: int | str = 0,
     reserved: int | str = 0,
+    clear_percent: int | str = 0,
+    tripped: bool = False,
 ) -> Stock:
     return Stock(
         sku=sku,
@@ -153,6 +157,8 @@ def held(
         on_hand=Decimal(on_hand),
         safety_level=Decimal(safety_level),
         reserved=Decimal(reserved),
+        clear_percent=Decimal(clear_percent),
+        trip=Trip(LedgerKind.ADJUSTMENT, "盘亏", NOON) if tripped else None,
     )
 
 
@@ -179,13 +185,20 @@ async def receive(tx: Transaction, location_id: LocationId, *goods: tuple[str, i
     )
 
 
-async def protect(tx: Transaction, location_id: LocationId, sku: str, level: int | str) -> None:
+async def protect(
+    tx: Transaction,
+    location_id: LocationId,
+    sku: str,
+    level: int | str,
+    percent: int | str | None = None,
+) -> None:
     await set_safety_level(
         SetSafetyLevel(
             plant_id=PLANT_OF.get(location_id, NINGBO),
             location_id=location_id,
             sku=sku,
             level=Decimal(level),
+            clear_percent=None if percent is None else Decimal(percent),
         ),
         tx,
     )

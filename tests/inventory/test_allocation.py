@@ -45,8 +45,53 @@ def test_the_vectors(available, quantity, test, served_by, reason_at_hangzhou):
         passed=reason_at_hangzhou == "",
         reason=reason_at_hangzhou,
         plant_id=NINGBO,
+        tripped=False,
+        clear_level=Decimal(80),
     )
     assert len(outcome.seen) == (1 if served_by == HANGZHOU else 2)
+
+
+@pytest.mark.parametrize(
+    ("available", "quantity", "test", "reason"),
+    [
+        ("79", "1", CURRENT, "BELOW_SAFETY"),
+        ("79", "1", AFTER, "BELOW_SAFETY"),
+        ("80", "1", CURRENT, "OVERFLOWING"),
+        ("80", "1", AFTER, "BELOW_SAFETY"),
+        ("91", "5", CURRENT, "OVERFLOWING"),
+        ("91", "5", AFTER, "OVERFLOWING"),
+        ("91", "92", CURRENT, "INSUFFICIENT"),
+        ("91", "92", AFTER, "INSUFFICIENT"),
+    ],
+)
+def test_a_location_that_has_tripped_is_passed_over_though_the_line_alone_would_pass(
+    available, quantity, test, reason
+):
+    stock = shelf(
+        held(HANGZHOU, BOLT, available, 80, clear_percent=15, tripped=True),
+        held(HEFEI, BOLT, 1000),
+    )
+
+    [outcome] = allocate([routed((BOLT, quantity), test=test)], stock)
+
+    assert [each.location_id for each in outcome.placements] == [HEFEI]
+    assert [(each.reason, each.tripped, each.clear_level) for each in outcome.seen] == [
+        (reason, True, 92),
+        ("", False, 0),
+    ]
+
+
+def test_the_order_that_takes_it_below_its_level_is_the_last_of_its_batch():
+    stock = shelf(held(HANGZHOU, BOLT, 100, 80, clear_percent=15), held(HEFEI, BOLT, 1000))
+
+    outcomes = allocate([routed((BOLT, 7)) for _ in range(5)], stock)
+
+    assert [each.placements[0].location_id for each in outcomes] == [HANGZHOU] * 3 + [HEFEI] * 2
+    assert [each.seen[0].available for each in outcomes] == [100, 93, 86, 79, 79]
+    assert [each.seen[0].tripped for each in outcomes] == [False, False, False, True, True]
+    [turn] = stock[held(HANGZHOU, BOLT, 0).key].turns
+    third = outcomes[2].movements[0].reference
+    assert (turn.state, turn.available, turn.because) == ("TRIPPED", 79, third)
 
 
 def test_when_both_are_short_the_order_is_short_and_says_what_it_saw():

@@ -15,7 +15,7 @@ PLACES = tuple(LocationId(new_id()) for _ in range(3))
 
 quantities = st.decimals(min_value=1, max_value=12, places=1)
 keys = st.tuples(st.sampled_from(PLACES), st.sampled_from(SKUS))
-levels = st.tuples(st.integers(0, 30), st.integers(0, 10))
+levels = st.tuples(st.integers(0, 30), st.integers(0, 10), st.booleans())
 stocks = st.dictionaries(keys, levels)
 orders = st.lists(
     st.tuples(
@@ -31,13 +31,16 @@ orders = st.lists(
 
 def placed(levels):
     return shelf(
-        *(held(place, sku, on_hand, safety) for (place, sku), (on_hand, safety) in levels.items())
+        *(
+            held(place, sku, on_hand, safety, clear_percent=500, tripped=tripped)
+            for (place, sku), (on_hand, safety, tripped) in levels.items()
+        )
     )
 
 
 def model(wanted, levels):
     """Location by line for each order that is served whole; None for the others."""
-    free = {key: Decimal(on_hand) for key, (on_hand, _) in levels.items()}
+    free = {key: Decimal(on_hand) for key, (on_hand, _, _) in levels.items()}
     answers = []
     for order in wanted:
         trial, chosen = dict(free), []
@@ -47,6 +50,7 @@ def model(wanted, levels):
                 for each in order.chain
                 if (key := (each.location_id, line.sku)) in trial
                 and trial[key] >= line.quantity
+                and not levels[key][2]
                 and levels[key][1]
                 <= (
                     trial[key]

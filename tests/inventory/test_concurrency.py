@@ -13,6 +13,7 @@ from hedgerow.contracts.inventory import (
     StockReserved,
     StockShort,
 )
+from hedgerow.contracts.overflow import OverflowCleared, OverflowEvent, OverflowTripped
 from hedgerow.contracts.values import LocationId, OrderId, new_id
 from hedgerow_inventory.domain.stock import StockPromised
 from hedgerow_inventory.handlers.adjust_stock import adjust_stock
@@ -28,6 +29,7 @@ from inventory.makers import (
     committed,
     delivered,
     kit_lock_requested,
+    protect,
     reactor,
     receive,
     register,
@@ -178,6 +180,69 @@ async def test_whole_lives_of_orders_beside_receipts_and_counts(inventory_db, wh
     async with committed(inventory_db, who) as tx:
         assert await violations(tx.conn) == []
     assert await deadlocks(inventory_db) == before
+
+
+async def test_orders_and_receipts_at_once_trip_and_clear_in_turns_and_lose_no_version(
+    inventory_db, who, places
+):
+    """Each worker takes the stock down and brings it back up across the level of 80 and the clear
+    level of 92, in batches that wait for one another's row."""
+    here, elsewhere = places[:2]
+    async with committed(inventory_db, who) as tx:
+        await register(tx, "HOT")
+        await receive(tx, here, ("HOT", 100))
+        await receive(tx, elsewhere, ("HOT", 10_000))
+        await protect(tx, here, "HOT", 80, 15)
+    told = []
+
+    async def work(dice):
+        for _ in range(12):
+            if dice.random() < 0.5:
+                batch = [routed(("HOT", 1), chain=[here, elsewhere]) for _ in range(16)]
+                async with committed(inventory_db, who) as tx:
+                    await on_orders_routed(batch, tx)
+            else:
+                async with committed(inventory_db, who) as tx:
+                    await receive(tx, here, ("HOT", dice.randint(1, 15)))
+            told.extend(e for e in tx.emitted if e.aggregate == f"stock:{here}:HOT")
+
+    await in_parallel(work)
+
+    told.sort(key=lambda each: each.version)
+    assert [each.version for each in told] == list(range(3, 3 + len(told)))
+    states = [type(e.event) for e in told if isinstance(e.event, OverflowEvent)]
+    assert len(states) >= 3
+    assert states == [OverflowTripped, OverflowCleared] * (len(states) // 2) + (
+        [OverflowTripped] if len(states) % 2 else []
+    )
+    async with committed(inventory_db, who) as tx:
+        assert await violations(tx.conn) == []
+        [row] = [row for row in await rows(tx, "stock") if row["location_id"] == here]
+        assert (row["tripped_at"] is not None) == (states[-1] is OverflowTripped)
+
+
+async def test_64_orders_at_once_trip_a_location_once(inventory_db, who, places):
+    here, elsewhere = places[:2]
+    async with committed(inventory_db, who) as tx:
+        await register(tx, "HOT")
+        await receive(tx, here, ("HOT", 100))
+        await receive(tx, elsewhere, ("HOT", 100))
+        await protect(tx, here, "HOT", 80, 15)
+    told = []
+
+    async def submit(order):
+        async with committed(inventory_db, who) as tx:
+            await on_orders_routed([order], tx)
+        told.extend(tx.emitted)
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(64):
+            group.create_task(submit(routed(("HOT", 1), chain=[here, elsewhere])))
+
+    served = [e.event.plan[0].location_id for e in told if isinstance(e.event, StockReserved)]
+    assert (served.count(here), served.count(elsewhere)) == (21, 43)
+    [tripped] = [e for e in told if isinstance(e.event, OverflowEvent)]
+    assert (type(tripped.event), tripped.event.available) == (OverflowTripped, 79)
 
 
 async def test_cancelling_and_routing_at_the_same_instant_never_leaves_stock_held(

@@ -24,6 +24,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from worlds import transaction
 
+TURNS = "a location has tripped below its safety level and clears at its clear level"
+
 
 async def reserved(tx):
     await register(tx, BOLT)
@@ -41,6 +43,12 @@ async def reserved(tx):
                 "counters are the sum of the ledger",
                 "reserved and allocated are the sums of the reservations",
             },
+        ),
+        ("update stock set safety_level = 41", {TURNS}),
+        (
+            "update stock set safety_level = 40, clear_percent = 0, tripped_at = now(),"
+            " tripped_kind = 'RESERVATION', tripped_because = ''",
+            {TURNS},
         ),
         (
             "update reservations set quantity = quantity + 1",
@@ -77,6 +85,10 @@ async def test_a_planted_fault_is_found(inventory_db, fault, rules):
         "update stock set quality_hold = 20, allocated = 21",
         "update stock set on_hand = 59",
         "update stock set safety_level = -1",
+        "update stock set clear_percent = -1",
+        "update stock set clear_percent = 1000.01",
+        "update stock set tripped_at = now()",
+        "update stock set tripped_at = now(), tripped_kind = 'RESERVATION'",
         "update stock set sku = 'GHOST'",
         "update stock set plant_id = gen_random_uuid()",
         "update reservations set quantity = 0",

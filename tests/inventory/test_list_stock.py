@@ -97,6 +97,8 @@ async def test_a_window_may_have_both_ends(inventory_db):
         (StockWhere(plant_ids=(NINGBO, SUZHOU)), ALL),
         (StockWhere(plant_ids=(PlantId(new_id()),)), []),
         (StockWhere(below_safety=True), [("A-1", HANGZHOU)]),
+        (StockWhere(tripped=True), [("A-1", HANGZHOU)]),
+        (StockWhere(tripped=False, skus=("A-1",)), [("A-1", HEFEI)]),
         (StockWhere(below_safety=False, skus=("A-1",)), [("A-1", HEFEI)]),
     ],
 )

@@ -4,7 +4,14 @@ from decimal import Decimal
 import pytest
 from hedgerow.auth import NotPermitted, Role
 from hedgerow.contracts.fields import BadCount, BadQuantity, BadText
-from hedgerow.contracts.inventory import ReceiveStock, RecordSupply, StockLine, StockView
+from hedgerow.contracts.inventory import (
+    OverflowState,
+    OverflowView,
+    ReceiveStock,
+    RecordSupply,
+    StockLine,
+    StockView,
+)
 from hedgerow.contracts.values import LocationId, SupplyId, new_id
 from hedgerow.errors import PlantForbidden
 from hedgerow_inventory.domain.sku import UnknownSku
@@ -72,6 +79,14 @@ async def test_goods_are_booked_in_the_ledger_and_on_hand(inventory_db):
             safety_level=Decimal(0),
             atp=Decimal(100),
             updated_at=NOON,
+            clear_percent=Decimal(0),
+            overflow=OverflowView(
+                state=OverflowState.CLEAR,
+                clear_level=Decimal(0),
+                tripped_at=None,
+                kind=None,
+                because=None,
+            ),
         )
         assert answer[1].on_hand == Decimal("2.5")
         assert await counters(tx, HANGZHOU, BOLT) == (100, 0, 0, 0, 0)

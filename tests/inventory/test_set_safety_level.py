@@ -5,14 +5,21 @@ from hedgerow.auth import NotPermitted, Role
 from hedgerow.contracts.fields import BadQuantity
 from hedgerow.contracts.inventory import SetSafetyLevel
 from hedgerow.errors import PlantForbidden
+from hedgerow_inventory.domain.overflow import BadPercent
 from hedgerow_inventory.domain.sku import UnknownSku
 from hedgerow_inventory.handlers.set_safety_level import set_safety_level
 from inventory.makers import BOLT, HANGZHOU, NINGBO, SUZHOU, receive, refused, register, rows
 from worlds import administrator, caller, transaction
 
 
-def level(value, *, sku=BOLT, plant_id=NINGBO):
-    return SetSafetyLevel(plant_id=plant_id, location_id=HANGZHOU, sku=sku, level=Decimal(value))
+def level(value, *, sku=BOLT, plant_id=NINGBO, percent=None):
+    return SetSafetyLevel(
+        plant_id=plant_id,
+        location_id=HANGZHOU,
+        sku=sku,
+        level=Decimal(value),
+        clear_percent=None if percent is None else Decimal(percent),
+    )
 
 
 async def test_the_level_lowers_what_can_be_promised(inventory_db):
@@ -51,11 +58,35 @@ async def test_a_level_may_be_set_before_anything_was_received(inventory_db):
 
 
 @pytest.mark.parametrize(
+    ("percent", "kept", "clear_level"),
+    [("0", "0", "80"), ("15.50", "15.5", "92.4"), ("1000", "1000", "880")],
+)
+async def test_a_clear_percent_is_kept_until_another_is_given(
+    inventory_db, percent, kept, clear_level
+):
+    async with transaction(inventory_db, administrator()) as tx:
+        await register(tx, BOLT)
+
+        await set_safety_level(level("80", percent=percent), tx)
+        view = await set_safety_level(level("80"), tx)
+
+        assert str(view.clear_percent) == kept
+        assert str(view.overflow.clear_level) == clear_level
+        [row] = await rows(tx, "stock")
+        assert (row["safety_level"], row["clear_percent"]) == (80, Decimal(kept))
+
+
+@pytest.mark.parametrize(
     ("command", "kind", "field"),
     [
         (level("-1"), BadQuantity, "level"),
         (level("Infinity"), BadQuantity, "level"),
         (level("1", sku="GHOST"), UnknownSku, "sku"),
+        (level("1", percent="-0.01"), BadPercent, "clear_percent"),
+        (level("1", percent="1000.01"), BadPercent, "clear_percent"),
+        (level("1", percent="0.001"), BadPercent, "clear_percent"),
+        (level("1", percent="NaN"), BadPercent, "clear_percent"),
+        (level("1", percent="Infinity"), BadPercent, "clear_percent"),
     ],
 )
 async def test_what_cannot_be_set_is_refused(inventory_db, command, kind, field):

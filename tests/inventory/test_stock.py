@@ -88,3 +88,15 @@ def test_a_new_safety_level_moves_no_counter_and_tells_the_old_one():
     assert stock.safety_level == 90
     assert deltas(moved) == (0, 0, 0, 0, 0)
     assert moved.reason == "80 -> 90"
+
+
+def test_a_new_clear_percent_is_told_beside_the_level():
+    stock = held(HANGZHOU, BOLT, 100, safety_level=80)
+
+    moved = stock.set_safety_level(Decimal(80), Decimal("12.5"))
+
+    assert (stock.clear_percent, stock.clear_level) == (Decimal("12.5"), 90)
+    assert deltas(moved) == (0, 0, 0, 0, 0)
+    assert moved.reason == "80 -> 80, +0 % -> +12.5 %"
+    assert stock.set_safety_level(Decimal(60)).reason == "80 -> 60"
+    assert (stock.clear_percent, stock.clear_level) == (Decimal("12.5"), Decimal("67.5"))

@@ -3,7 +3,13 @@ from decimal import Decimal
 import pytest
 from hedgerow.auth import Role
 from hedgerow.contracts.fields import BadText
-from hedgerow.contracts.inventory import StockByKeys, StockKey, StockView
+from hedgerow.contracts.inventory import (
+    OverflowState,
+    OverflowView,
+    StockByKeys,
+    StockKey,
+    StockView,
+)
 from hedgerow.contracts.values import LocationId, new_id
 from hedgerow_inventory.handlers.on_order_routed import on_orders_routed
 from hedgerow_inventory.views.stock import stock_by_keys
@@ -57,6 +63,14 @@ async def test_it_answers_in_the_order_of_the_keys(inventory_db):
             safety_level=Decimal(80),
             atp=Decimal(10),
             updated_at=NOON,
+            clear_percent=Decimal(0),
+            overflow=OverflowView(
+                state=OverflowState.CLEAR,
+                clear_level=Decimal(80),
+                tripped_at=None,
+                kind=None,
+                because=None,
+            ),
         )
 
 

@@ -49,7 +49,13 @@ ASKED = frozenset({"AccessCase.asked", "FieldChange.after of asked"})
 # another plant's; and a plant's own order tells which location of another plant serves it. By ids
 # that open nothing, those of `Canaries.mentioned`; anything else is a leak here, too.
 MENTIONS = frozenset(
-    {"LedgerEntry.reference", "EvidenceEntry.cause", "FieldChange.before", "FieldChange.after"}
+    {
+        "LedgerEntry.reference",
+        "Overflow.because",
+        "EvidenceEntry.cause",
+        "FieldChange.before",
+        "FieldChange.after",
+    }
 )
 
 WORD = re.compile(r"CNRY([ABO])[0-9A-F]{8}")

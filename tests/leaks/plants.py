@@ -74,6 +74,10 @@ async def _furnish(side: Side) -> None:
         )  # fmt: skip
         await chief.done("safetyLevelSet", "level { atp }", **near, sku=own, level=side.some(7))
         await chief.done(
+            "safetyLevelSet", "level { overflow { state } }", **near, sku=scarce,
+            level=side.some(60), clearPercent="12.5",
+        )  # fmt: skip
+        await chief.done(
             "stockAdjust",
             "level { atp }",
             **near,

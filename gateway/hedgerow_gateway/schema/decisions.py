@@ -90,7 +90,19 @@ class CandidateCheck:
     available: Decimal = shown("可用数量", "Available", "Before the safety level is taken off.")
     safety_level: Decimal = shown("安全库存", "Safety level", "What promising must leave.")
     passed: bool = shown("通过", "Passed", "Whether the line was placed here.")
-    reason: str = shown("原因", "Reason", "Empty, INSUFFICIENT, BELOW_SAFETY or NOT_STOCKED.")
+    reason: str = shown(
+        "原因", "Reason", "Empty, INSUFFICIENT, BELOW_SAFETY, OVERFLOWING or NOT_STOCKED."
+    )
+    tripped: bool = shown(
+        "溢出中",
+        "Tripped",
+        "Whether overflow had tripped: OVERFLOWING if the line alone would pass.",
+    )
+    clear_level: Decimal | None = shown(
+        "恢复水位",
+        "Clear level",
+        "How many had to be available to clear it; null before that was kept.",
+    )
 
 
 @strawberry.type(description="A location that was tried, and what was seen there.")

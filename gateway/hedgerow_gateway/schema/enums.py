@@ -9,7 +9,7 @@ import strawberry
 from hedgerow.auth import Role
 from hedgerow.contracts.access import Scope
 from hedgerow.contracts.evidence import FaultKind
-from hedgerow.contracts.inventory import ItemClass, LedgerKind, ReservationState
+from hedgerow.contracts.inventory import ItemClass, LedgerKind, OverflowState, ReservationState
 from hedgerow.contracts.orders import Milestone, OrderState, OrderStep, OrderType, Sourcing
 from hedgerow.contracts.presence import PresenceAct
 from hedgerow.contracts.rma import Disposition, EligibilityCode, RmaState
@@ -38,6 +38,7 @@ __all__ = [
     "OrderState",
     "OrderStep",
     "OrderType",
+    "OverflowState",
     "PresenceAct",
     "PresenceVerdict",
     "ReservationState",
@@ -62,6 +63,7 @@ strawberry.enum(Milestone, description="What has been reached; the same for ever
 strawberry.enum(OrderState, description="The business state of a make-to-order order.")
 strawberry.enum(OrderStep, description="The steps of a make-to-order order; none can be skipped.")
 strawberry.enum(OrderType, description="Which states an order passes.")
+strawberry.enum(OverflowState, description="TRIPPED: orders pass the location over.")
 strawberry.enum(ReservationState, description="What became of a promise of stock.")
 strawberry.enum(RmaState, description="REVIEW: a person must decide. APPROVED: it may come back.")
 strawberry.enum(

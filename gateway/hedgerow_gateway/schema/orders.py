@@ -108,7 +108,11 @@ class OrderShortage:
     safety_level: Decimal | None = shown(
         "安全库存", "Safety level", "What promising must leave; null for another's stock."
     )
-    reason: str = shown("原因", "Reason", "INSUFFICIENT, BELOW_SAFETY or SUPPLY_OVERDUE.")
+    reason: str = shown(
+        "原因",
+        "Reason",
+        "INSUFFICIENT, BELOW_SAFETY, OVERFLOWING, NOT_STOCKED or SUPPLY_OVERDUE.",
+    )
     location: Location | None = to_location("库位", "Location", "Where it was missing.")
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 import strawberry
 from hedgerow.contracts.inventory import SkuView, StockView
 
-from hedgerow_gateway.schema.enums import ItemClass, LedgerKind
+from hedgerow_gateway.schema.enums import ItemClass, LedgerKind, OverflowState
 from hedgerow_gateway.schema.fields import derived, shown
 from hedgerow_gateway.schema.finding import to_location, to_sku
 from hedgerow_gateway.schema.ids import global_id
@@ -23,6 +23,19 @@ class Sku(Node):
     unit: str = shown("单位", "Unit", "What its quantities count.")
     item_class: ItemClass = shown("类别", "Class", "Regular or custom.")
     custom: bool = shown("定制", "Custom", "Made for one customer: a return needs a review.")
+
+
+@strawberry.type(description="Whether orders pass a location over for an article, and until when.")
+class Overflow:
+    state: OverflowState = shown(
+        "状态", "State", "TRIPPED from below the safety level until the clear level is there again."
+    )
+    clear_level: Decimal = shown(
+        "恢复水位", "Clear level", "How many must be available to serve again."
+    )
+    tripped_at: datetime | None = shown("触发时间", "Tripped at", "Null while it is clear.")
+    kind: LedgerKind | None = shown("触发类型", "Kind", "Of the movement that tripped it.")
+    because: str | None = shown("触发原因", "Because", "That movement's document, else its reason.")
 
 
 @published(StockView, "The stock of one SKU at one location, in the SKU's unit.")
@@ -40,6 +53,12 @@ class InventoryLevel(Node):
     safety_level: Decimal = shown("安全库存", "Safety level", "What promising must leave.")
     atp: Decimal = shown("可承诺量", "ATP", "max(0, available - safety level).")
     updated_at: datetime = shown("更新时间", "Updated at", "Its last change.")
+    clear_percent: Decimal = shown(
+        "恢复百分比", "Clear percent", "How far above the safety level overflow clears."
+    )
+    overflow: Overflow | None = shown(
+        "溢出", "Overflow", "Null from an inventory that does not keep it yet."
+    )
 
 
 @strawberry.type(description="An entry of the append-only ledger: how each counter moved, and why.")

@@ -30,6 +30,7 @@ from hedgerow_gateway.schema.presence import (
     position_entered,
 )
 from hedgerow_gateway.schema.stock import InventoryLevel, Supply
+from hedgerow_gateway.schema.values import given
 
 _CODES = {
     "COUNT_INVALID": "Too few or too many entries.",
@@ -141,12 +142,22 @@ class SafetyLevelSetInput:
     location_id: strawberry.ID = entered("库位", "Location", "Where.")
     sku: str = entered("SKU", "SKU", "Code of the article.")
     level: Decimal = entered("安全库存", "Level", "In the SKU's unit; 0 or more.")
+    clear_percent: Decimal | None = entered(
+        "恢复百分比",
+        "Clear percent",
+        "How far above the level overflow clears, 0 to 1000; left out, it stays as it is.",
+        optional=True,
+    )
 
 
 @strawberry.type(description="What became of safetyLevelSet.")
 class SafetyLevelSetPayload:
     level: InventoryLevel | None = member("库存", "Level", "As it is now.")
-    user_errors: list[UserError] = user_errors("SafetyLevelSet", _CODES, _AT)
+    user_errors: list[UserError] = user_errors(
+        "SafetyLevelSet",
+        {**_CODES, "PERCENT_INVALID": "The percentage is out of range or too fine."},
+        _AT,
+    )
 
 
 async def safety_level_set(info: Info, input: SafetyLevelSetInput) -> SafetyLevelSetPayload:
@@ -156,6 +167,7 @@ async def safety_level_set(info: Info, input: SafetyLevelSetInput) -> SafetyLeve
         location_id=location.location_id,
         sku=input.sku,
         level=input.level,
+        clear_percent=given(input.clear_percent),
     )
     return SafetyLevelSetPayload(level=same(await Act.of(info).send(command)))
 
@@ -212,7 +224,7 @@ class StockMutations:
     safety_level_set: SafetyLevelSetPayload | None = mutation(
         SafetyLevelSetPayload,
         safety_level_set,
-        "Set what promising must leave untouched.",
+        "Set what promising must leave untouched, and when overflow clears.",
     )
     supply_record: SupplyRecordPayload | None = mutation(
         SupplyRecordPayload,

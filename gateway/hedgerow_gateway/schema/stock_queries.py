@@ -41,6 +41,9 @@ class InventoryWhereInput:
     below_safety: bool | None = entered(
         "低于安全库存", "Below safety", "Available below the safety level, or not.", optional=True
     )
+    tripped: bool | None = entered(
+        "溢出中", "Tripped", "Orders pass the location over, or not.", optional=True
+    )
 
     def contract(self) -> StockWhere:
         return StockWhere(
@@ -48,6 +51,7 @@ class InventoryWhereInput:
             location_ids=uuids_of("Location", self.location_ids or (), field="where.locationIds"),
             plant_ids=uuids_of("Plant", self.plant_ids or (), field="where.plantIds"),
             below_safety=given(self.below_safety),
+            tripped=given(self.tripped),
         )
 
 

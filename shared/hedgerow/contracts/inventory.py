@@ -10,6 +10,8 @@ Quantities are decimals in the SKU's own unit. Terms:
     available     on_hand - quality_hold - damaged - reserved - allocated
     safety_level  what promising must leave untouched
     atp           available to promise: max(0, available - safety_level)
+    clear_level   safety_level + clear_percent %: a location that has tripped (fewer than the safety
+                  level were available) passes orders on until so many are available again
 """
 
 from __future__ import annotations
@@ -41,6 +43,38 @@ class SkuView(msgspec.Struct, frozen=True, kw_only=True):
     custom: bool
 
 
+class LedgerKind(StrEnum):
+    """SAFETY_LEVEL moves no counter: the entry's reason holds the old and the new level."""
+
+    RECEIPT = "RECEIPT"
+    ADJUSTMENT = "ADJUSTMENT"
+    RESERVATION = "RESERVATION"
+    RELEASE = "RELEASE"
+    ALLOCATION = "ALLOCATION"
+    ISSUE = "ISSUE"
+    RETURN = "RETURN"
+    SAFETY_LEVEL = "SAFETY_LEVEL"
+
+
+class OverflowState(StrEnum):
+    CLEAR = "CLEAR"
+    TRIPPED = "TRIPPED"
+
+
+class OverflowView(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether a location passes orders for a SKU on. While it is CLEAR the last three are None.
+
+    kind     of the movement that tripped it
+    because  that movement's document (`order:<id>`), else its reason
+    """
+
+    state: OverflowState
+    clear_level: Decimal
+    tripped_at: datetime | None
+    kind: LedgerKind | None
+    because: str | None
+
+
 class StockView(msgspec.Struct, frozen=True, kw_only=True):
     sku: str
     location_id: LocationId
@@ -55,6 +89,8 @@ class StockView(msgspec.Struct, frozen=True, kw_only=True):
     safety_level: Decimal
     atp: Decimal
     updated_at: datetime
+    clear_percent: Decimal = Decimal(0)
+    overflow: OverflowView | None = None
 
 
 class StockKey(msgspec.Struct, frozen=True):
@@ -80,19 +116,6 @@ class ReservationView(msgspec.Struct, frozen=True, kw_only=True):
     plant_id: PlantId
     state: ReservationState
     updated_at: datetime
-
-
-class LedgerKind(StrEnum):
-    """SAFETY_LEVEL moves no counter: the entry's reason holds the old and the new level."""
-
-    RECEIPT = "RECEIPT"
-    ADJUSTMENT = "ADJUSTMENT"
-    RESERVATION = "RESERVATION"
-    RELEASE = "RELEASE"
-    ALLOCATION = "ALLOCATION"
-    ISSUE = "ISSUE"
-    RETURN = "RETURN"
-    SAFETY_LEVEL = "SAFETY_LEVEL"
 
 
 class LedgerView(msgspec.Struct, frozen=True, kw_only=True):
@@ -196,11 +219,16 @@ class AdjustStock(Command[StockView], frozen=True, kw_only=True):
 
 
 class SetSafetyLevel(Command[StockView], frozen=True, kw_only=True):
+    """clear_percent  by how much more than `level` must be available before a location that has
+    tripped serves again; 0 to 1000, and None leaves it as it is
+    """
+
     SUBJECT: ClassVar = "hedgerow.cmd.inventory.set_safety_level.v1"
     plant_id: PlantId
     location_id: LocationId
     sku: str
     level: Decimal
+    clear_percent: Decimal | None = None
 
 
 class RecordSupply(Command[SupplyView], frozen=True, kw_only=True):
@@ -233,6 +261,7 @@ class StockWhere(msgspec.Struct, frozen=True, kw_only=True):
     location_ids: tuple[LocationId, ...] = ()
     plant_ids: tuple[PlantId, ...] = ()
     below_safety: bool | None = None
+    tripped: bool | None = None
 
 
 class ListStock(Query[StockPage], frozen=True, kw_only=True):
@@ -311,8 +340,10 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True):
 class SeenStock(msgspec.Struct, frozen=True, kw_only=True):
     """A candidate location as it was seen, with the stock row locked, when a line was decided.
 
-    reason    "" when it passed, else INSUFFICIENT | BELOW_SAFETY | NOT_STOCKED
-    plant_id  the location's plant
+    reason       "" when it passed, else INSUFFICIENT | BELOW_SAFETY | OVERFLOWING | NOT_STOCKED;
+                 OVERFLOWING would have passed, had the location not tripped before
+    plant_id     the location's plant
+    clear_level  how many must be available for it to serve again once it has tripped
     """
 
     line_no: int
@@ -324,6 +355,8 @@ class SeenStock(msgspec.Struct, frozen=True, kw_only=True):
     passed: bool
     reason: str
     plant_id: PlantId | None = None
+    tripped: bool = False
+    clear_level: Decimal | None = None
 
 
 class ReservationEvent(Event, frozen=True, kw_only=True):

@@ -116,7 +116,7 @@ class Shortage(msgspec.Struct, frozen=True, kw_only=True):
 
     needed     in the SKU's unit; for a kit check the quantity times its factor
     available  at that location, before the safety level is taken off
-    reason     INSUFFICIENT | BELOW_SAFETY | NOT_STOCKED | SUPPLY_OVERDUE
+    reason     INSUFFICIENT | BELOW_SAFETY | OVERFLOWING | NOT_STOCKED | SUPPLY_OVERDUE
     plant_id   the location's plant; whoever may not see it finds None for both stock figures
     """
 

@@ -54,6 +54,7 @@ async def prepare(tx: Transaction) -> Sequence[Step]:
         Step(ReceiveStock(**elsewhere, lines=goods, reference="DN-3")),
         Step(AdjustStock(**place, sku=BOLT, delta=Decimal(-1), reason="盘点")),
         Step(SetSafetyLevel(**place, sku=BOLT, level=Decimal(7))),
+        Step(SetSafetyLevel(**place, sku=BOLT, level=Decimal(700), clear_percent=Decimal(15))),
         Step(supply(**elsewhere)),
         Step(routed((BOLT, 1), (BOLT, 1))),
         Step(routed((BOLT, 500))),

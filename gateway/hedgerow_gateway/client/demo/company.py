@@ -64,8 +64,9 @@ class StockException(msgspec.Struct, frozen=True):
 
 
 class Stock(msgspec.Struct, frozen=True):
-    """by_price  dearest first"""
+    """clear_percent  how far above the safety levels overflow clears; by_price  dearest first"""
 
+    clear_percent: Decimal
     by_price: tuple[Tier, ...]
     exceptions: tuple[StockException, ...]
 

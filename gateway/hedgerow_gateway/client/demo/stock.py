@@ -8,7 +8,7 @@ from typing import Any
 
 from hedgerow_gateway.client.api import Api
 from hedgerow_gateway.client.demo import documents
-from hedgerow_gateway.client.demo.company import opening, skus
+from hedgerow_gateway.client.demo.company import company, opening, skus
 from hedgerow_gateway.client.demo.network import Network
 from hedgerow_gateway.client.register_skus import known_skus, register
 from hedgerow_gateway.client.together import together
@@ -65,6 +65,11 @@ async def _receive(
 
 
 async def _set_safety(api: Api, network: Network, location: str, sku: str, level: int) -> None:
-    given = {"locationId": network.locations[location], "sku": sku, "level": str(level)}
+    given = {
+        "locationId": network.locations[location],
+        "sku": sku,
+        "level": str(level),
+        "clearPercent": str(company().stock.clear_percent),
+    }
     key = f"demo-safety-{location}-{sku}"
     await api.execute(documents.SET_SAFETY, {"key": key, "input": given})

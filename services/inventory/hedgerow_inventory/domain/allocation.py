@@ -16,6 +16,7 @@ PASSED = ""
 NOT_STOCKED = "NOT_STOCKED"
 INSUFFICIENT = "INSUFFICIENT"
 BELOW_SAFETY = "BELOW_SAFETY"
+OVERFLOWING = "OVERFLOWING"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +92,9 @@ def _place(
         item = stock.get(key)
         available = item.available - taken.get(key, ZERO) if item else ZERO
         safety_level = item.safety_level if item else ZERO
+        tripped = item is not None and item.trip is not None
         reason = (
-            judge(available, line.quantity, safety_level, test) if item is not None else NOT_STOCKED
+            judge(available, line.quantity, safety_level, test, tripped) if item else NOT_STOCKED
         )
         seen.append(
             SeenStock(
@@ -105,6 +107,8 @@ def _place(
                 passed=reason == PASSED,
                 reason=reason,
                 plant_id=candidate.plant_id,
+                tripped=tripped,
+                clear_level=item.clear_level if item else None,
             )
         )
         if reason == PASSED:
@@ -112,9 +116,14 @@ def _place(
     return None
 
 
-def judge(available: Decimal, requested: Decimal, safety_level: Decimal, test: SafetyTest) -> str:
-    """Why a location cannot serve a line, or PASSED. A level that is just reached is not below."""
+def judge(
+    available: Decimal, requested: Decimal, safety_level: Decimal, test: SafetyTest, tripped: bool
+) -> str:
+    """Why a location cannot serve a line, or PASSED. A level that is just reached is not below.
+    OVERFLOWING: the line alone would pass, but the location has tripped and not cleared yet."""
     if available < requested:
         return INSUFFICIENT
     left = available - requested if test is SafetyTest.AFTER else available
-    return BELOW_SAFETY if left < safety_level else PASSED
+    if left < safety_level:
+        return BELOW_SAFETY
+    return OVERFLOWING if tripped else PASSED

@@ -6,13 +6,15 @@ the counters in the database are moved by the sum of the same movements.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
-from hedgerow.contracts.inventory import LedgerKind, ReservationState, StockKey
+from hedgerow.contracts.inventory import LedgerKind, OverflowState, ReservationState, StockKey
 from hedgerow.contracts.rma import Disposition
 from hedgerow.contracts.values import LocationId, OrderId, PlantId
 from hedgerow.errors import Conflict
+
+from .overflow import Trip, Turn, clear_level
 
 ZERO = Decimal(0)
 
@@ -44,7 +46,12 @@ class Movement:
 
 @dataclass(slots=True, kw_only=True)
 class Stock:
-    """plant_id  the location's plant; version  how often it was announced as changed"""
+    """plant_id       the location's plant
+    clear_percent  by how much more than the safety level must be there to clear
+    version        how many events were announced about it, those of `turns` not counted
+    trip           why it passes orders on; None while it serves
+    turns          what became of that since it was loaded
+    """
 
     sku: str
     location_id: LocationId
@@ -55,7 +62,10 @@ class Stock:
     quality_hold: Decimal = ZERO
     damaged: Decimal = ZERO
     safety_level: Decimal = ZERO
+    clear_percent: Decimal = ZERO
     version: int = 0
+    trip: Trip | None = None
+    turns: list[Turn] = field(default_factory=list)
 
     @property
     def key(self) -> StockKey:
@@ -73,6 +83,10 @@ class Stock:
     def atp(self) -> Decimal:
         return max(ZERO, self.available - self.safety_level)
 
+    @property
+    def clear_level(self) -> Decimal:
+        return clear_level(self.safety_level, self.clear_percent)
+
     def receive(self, quantity: Decimal, reference: str) -> Movement:
         """Goods arrived."""
         return self._move(LedgerKind.RECEIPT, reference=reference, on_hand=quantity)
@@ -88,9 +102,15 @@ class Stock:
             )
         return self._move(LedgerKind.ADJUSTMENT, reason=reason, on_hand=delta)
 
-    def set_safety_level(self, level: Decimal) -> Movement:
-        """No counter moves; the ledger keeps the old and the new level and who set it."""
+    def set_safety_level(self, level: Decimal, clear_percent: Decimal | None = None) -> Movement:
+        """No counter moves; the ledger keeps the old and the new level and who set it.
+
+        clear_percent  None leaves it as it is
+        """
         reason = f"{self.safety_level} -> {level}"
+        if clear_percent is not None and clear_percent != self.clear_percent:
+            reason += f", +{self.clear_percent} % -> +{clear_percent} %"
+            self.clear_percent = clear_percent
         self.safety_level = level
         return self._move(LedgerKind.SAFETY_LEVEL, reason=reason)
 
@@ -149,7 +169,19 @@ class Stock:
         self.allocated += moved.allocated
         self.quality_hold += moved.quality_hold
         self.damaged += moved.damaged
+        self._weigh(moved)
         return moved
+
+    def _weigh(self, moved: Movement) -> None:
+        """Trip below the safety level, clear at the clear level; in between nothing changes."""
+        available = self.available
+        tripped = available < (self.clear_level if self.trip else self.safety_level)
+        if tripped is (self.trip is not None):
+            return
+        because = moved.reference or moved.reason
+        self.trip = Trip(moved.kind, because) if tripped else None
+        state = OverflowState.TRIPPED if tripped else OverflowState.CLEAR
+        self.turns.append(Turn(state, available, moved.kind, because))
 
 
 def _split(quantity: Decimal, held: ReservationState) -> tuple[Decimal, Decimal]:

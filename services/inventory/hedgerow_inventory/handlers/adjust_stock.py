@@ -13,6 +13,7 @@ from hedgerow_inventory.store.locations import LocationStore
 from hedgerow_inventory.store.skus import SkuStore
 from hedgerow_inventory.store.stock import StockStore
 
+from .overflow_turned import announce_turns
 from .stock_changed import announce
 
 
@@ -34,4 +35,6 @@ async def adjust_stock(command: AdjustStock, tx: Transaction) -> StockView:
     moved = item.adjust(delta, reason)
     await stocks.book(grant, LedgerKind.ADJUSTMENT, [moved], announced=[item])
 
-    return announce(tx, item, sku, LedgerKind.ADJUSTMENT)
+    view = announce(tx, item, sku, LedgerKind.ADJUSTMENT)
+    announce_turns(tx, [item])
+    return view

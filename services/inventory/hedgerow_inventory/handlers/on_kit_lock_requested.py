@@ -15,6 +15,7 @@ from hedgerow_inventory.store.skus import SkuStore
 from hedgerow_inventory.store.stock import StockStore
 from hedgerow_inventory.store.supplies import SupplyStore
 
+from .overflow_turned import announce_turns
 from .reservation_changed import announce, by_order
 
 
@@ -39,6 +40,7 @@ async def on_kit_locks_requested(events: Sequence[KitLockRequested], tx: Transac
     await reservations.save(grant, orders.values(), because)
     movements = [moved for kit in kits.values() for moved in kit.movements]
     await stocks.book(grant, LedgerKind.ALLOCATION, movements, because=because)
+    announce_turns(tx, stock.values(), because)
     for event in events:
         if order := orders.get(event.order_id):
             announce(tx, order, _told(order, kits[event.order_id]), because=event)

@@ -12,6 +12,7 @@ from hedgerow_inventory.domain.reservation import keys_held
 from hedgerow_inventory.store.reservations import ReservationStore
 from hedgerow_inventory.store.stock import StockStore
 
+from .overflow_turned import announce_turns
 from .reservation_changed import announce, by_order
 
 
@@ -31,6 +32,7 @@ async def on_orders_cancelled(events: Sequence[OrderCancelled], tx: Transaction)
     await reservations.save(grant, orders.values(), because)
     movements = [moved for each in freed.values() for moved in each]
     await stocks.book(grant, LedgerKind.RELEASE, movements, because=because)
+    announce_turns(tx, stock.values(), because)
     for event in events:
         order = orders[event.order_id]
         if freed[event.order_id]:

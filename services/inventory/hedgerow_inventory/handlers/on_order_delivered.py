@@ -12,6 +12,7 @@ from hedgerow_inventory.domain.reservation import keys_held
 from hedgerow_inventory.store.reservations import ReservationStore
 from hedgerow_inventory.store.stock import StockStore
 
+from .overflow_turned import announce_turns
 from .reservation_changed import announce, by_order
 
 
@@ -30,6 +31,7 @@ async def on_orders_delivered(events: Sequence[OrderDelivered], tx: Transaction)
     await reservations.save(grant, orders.values(), because)
     movements = [moved for each in issued.values() for moved in each]
     await stocks.book(grant, LedgerKind.ISSUE, movements, because=because)
+    announce_turns(tx, stock.values(), because)
     for event in events:
         if issued.get(event.order_id):
             order = orders[event.order_id]

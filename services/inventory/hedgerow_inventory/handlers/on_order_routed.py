@@ -13,6 +13,7 @@ from hedgerow_inventory.domain.reservation import ReservationSet
 from hedgerow_inventory.store.reservations import ReservationStore
 from hedgerow_inventory.store.stock import StockStore
 
+from .overflow_turned import announce_turns
 from .reservation_changed import announce, by_order
 
 
@@ -33,7 +34,9 @@ async def on_orders_routed(events: Sequence[OrderRouted], tx: Transaction) -> No
 
     await reservations.settle(grant, claimed)
     movements = [moved for outcome in outcomes for moved in outcome.movements]
-    await stocks.book(grant, LedgerKind.RESERVATION, movements, because=by_order(fresh))
+    because = by_order(fresh)
+    await stocks.book(grant, LedgerKind.RESERVATION, movements, because=because)
+    announce_turns(tx, stock.values(), because)
     for event, outcome in zip(fresh, outcomes, strict=True):
         announce(tx, sets[event.decision_id], _told(event, outcome), because=event)
 

@@ -11,6 +11,7 @@ from hedgerow_inventory.store.returns import ReturnStore
 from hedgerow_inventory.store.skus import SkuStore
 from hedgerow_inventory.store.stock import StockStore
 
+from .overflow_turned import announce_turns
 from .stock_changed import announce
 
 
@@ -36,6 +37,7 @@ async def on_rma_inspected(event: RmaInspected, tx: Transaction) -> None:
     await stocks.book(grant, LedgerKind.RETURN, movements, announced=stock.values())
     for item in stock.values():
         announce(tx, item, skus[item.sku], LedgerKind.RETURN, reference)
+    announce_turns(tx, stock.values())
     tx.emit(
         StockReturned(
             rma_id=event.rma_id,

@@ -14,6 +14,7 @@ from hedgerow_inventory.store.skus import SkuStore
 from hedgerow_inventory.store.stock import StockStore
 from hedgerow_inventory.store.supplies import SupplyStore
 
+from .overflow_turned import announce_turns
 from .stock_changed import announce
 
 
@@ -48,6 +49,7 @@ async def receive_stock(command: ReceiveStock, tx: Transaction) -> tuple[StockVi
         item.sku: announce(tx, item, skus[item.sku], LedgerKind.RECEIPT, reference)
         for item in stock.values()
     }
+    announce_turns(tx, stock.values())
     return tuple(views[line.sku] for line in lines)
 
 

@@ -16,7 +16,7 @@ from hedgerow.transaction import BulkInsert, BulkUpdate
 
 from hedgerow_inventory.domain.stock import Movement
 
-from .tables import COUNTERS, stock, stock_ledger
+from .tables import COUNTERS, TRIP, stock, stock_ledger
 
 _KEY = ("tenant_id", "location_id", "sku")
 
@@ -27,13 +27,16 @@ class WrongMovement(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """write_ledger, move_counters  the two statements, which send the kind's own counters only"""
+    """write_ledger, move_counters  the two statements, which send the kind's own counters only
+    move_and_turn  instead of move_counters when a location has tripped or cleared by it
+    """
 
     right: Permission
     counters: tuple[str, ...]
     others: tuple[str, ...]
     write_ledger: BulkInsert
     move_counters: BulkUpdate
+    move_and_turn: BulkUpdate
 
     def check(self, moved: Movement) -> None:
         """Raises WrongMovement."""
@@ -44,6 +47,18 @@ class Booking:
 
 def _booking(right: Permission, *counters: str, announced: bool = False) -> Booking:
     """announced  the item's version is sent as well"""
+
+    def moving(*set: str, add: tuple[str, ...]) -> BulkUpdate:
+        return BulkUpdate(
+            stock,
+            key=_KEY,
+            set=("updated_at", *set),
+            add=add,
+            same=("tenant_id", "updated_at"),
+            returning=("sku",),
+        )
+
+    versioned = (*counters, "version")
     return Booking(
         right=right,
         counters=counters,
@@ -53,14 +68,8 @@ def _booking(right: Permission, *counters: str, announced: bool = False) -> Book
             *(*_KEY, "plant_id", "kind", *counters, "reference", "reason", "by", "at"),
             same=("tenant_id", "kind", "by", "at"),
         ),
-        move_counters=BulkUpdate(
-            stock,
-            key=_KEY,
-            set=("updated_at",),
-            add=(*counters, "version") if announced else counters,
-            same=("tenant_id", "updated_at"),
-            returning=("sku",),
-        ),
+        move_counters=moving(add=versioned if announced else counters),
+        move_and_turn=moving(*TRIP, add=versioned),
     )
 
 

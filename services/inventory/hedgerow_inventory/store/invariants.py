@@ -16,6 +16,7 @@ from .tables import COUNTERS
 _DIFFER = " or ".join(
     f"coalesce(stock.{name}, 0) <> coalesce(booked.{name}, 0)" for name in COUNTERS
 )
+_AVAILABLE = "(on_hand - quality_hold - damaged - reserved - allocated)"
 
 _RULES: dict[str, str] = {
     "counters are the sum of the ledger": f"""
@@ -50,6 +51,13 @@ _RULES: dict[str, str] = {
         from stock
         where least({", ".join(COUNTERS)}) < 0
            or reserved + allocated + quality_hold + damaged > on_hand""",
+    "a location has tripped below its safety level and clears at its clear level": f"""
+        select location_id || ' ' || sku as object,
+               {_AVAILABLE} || ' available, ' ||
+               case when tripped_at is null then 'clear' else 'tripped' end as detail
+        from stock
+        where case when tripped_at is null then {_AVAILABLE} < safety_level
+                   else {_AVAILABLE} >= safety_level * (100 + clear_percent) / 100 end""",
     "reservations are in the state of their set": """
         select order_id || ' line ' || line_no as object,
                coalesce(sets.state, 'no set') || ', reservation ' || lines.state as detail

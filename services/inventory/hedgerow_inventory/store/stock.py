@@ -13,11 +13,12 @@ from hedgerow.contracts.values import LocationId, PlantId
 from hedgerow.transaction import BulkInsert, BulkUpdate, Transaction
 from sqlalchemy import ARRAY, Text, Uuid, and_, any_, bindparam, column, func, select
 
+from hedgerow_inventory.domain.overflow import Trip
 from hedgerow_inventory.domain.stock import ZERO, Movement, Stock
 
 from .bookings import BOOKINGS, Booking
 from .stock_evidence import LEVELS, StockEvidence
-from .tables import stock
+from .tables import TRIP, stock
 
 _WANTED = (
     func.unnest(bindparam("locations", type_=ARRAY(Uuid)), bindparam("skus", type_=ARRAY(Text)))
@@ -33,6 +34,7 @@ _LOCK = (
         stock.c.plant_id,
         *(stock.c[name] for name in LEVELS),
         stock.c.version,
+        *(stock.c[name] for name in TRIP),
     )
     .join(
         _WANTED,
@@ -51,9 +53,12 @@ _ADD_ROWS = BulkInsert(
     returning=("sku",),
 )
 _SET_SAFETY = BulkUpdate(
-    stock, key=("tenant_id", "location_id", "sku"), set=("safety_level",), returning=("sku",)
+    stock,
+    key=("tenant_id", "location_id", "sku"),
+    set=("safety_level", "clear_percent"),
+    returning=("sku",),
 )
-
+_LEVELS = slice(3, 3 + len(LEVELS))
 
 _ALONE: Mapping[str, Message] = MappingProxyType({})
 
@@ -67,6 +72,7 @@ class StockStore:
         self._tx = tx
         self._conn = tx.conn
         self._evidence = StockEvidence(tx)
+        self._locked: dict[StockKey, Stock] = {}
 
     async def open(
         self,
@@ -114,7 +120,8 @@ class StockStore:
         for row in rows:
             item = _stock(row)
             found[item.key] = item
-            self._evidence.loaded(item.key, row[3:-1])
+            self._evidence.loaded(item.key, row[_LEVELS])
+        self._locked |= found
         return found
 
     async def book(
@@ -125,29 +132,36 @@ class StockStore:
         announced: Collection[Stock] = (),
         because: Mapping[str, Message] = _ALONE,
     ) -> None:
-        """Write the ledger, then move the counters of the locked items by the same amounts.
+        """Write the ledger, then move the counters of the locked items by the same amounts, and
+        keep which of them have tripped or cleared.
 
-        announced  items whose version rises by one, for the StockChanged that tells of them
+        announced  items whose version rises by one, for the StockChanged that tells of them; a turn
+                   is announced in any case, and raises it by one more
         because    the messages of a batch behind the movements, by their references
         """
         booking = BOOKINGS[kind]
         for plant_id in {moved.plant_id for moved in movements}:
             grant.must_carry(booking.right, at=plant_id)
         sums = self._sums(booking, movements)
-        safety_levels = {item.key: item.safety_level for item in announced}
         for item in announced:
             sums[item.key]["version"] = 1
             item.version += 1
         await booking.write_ledger(self._conn, [self._entry(moved) for moved in movements])
-        found = await booking.move_counters(self._conn, sums.values())
+        turned = any(self._locked[key].turns for key in sums)
+        for key in sums if turned else ():
+            sums[key] |= self._trip(key)
+            sums[key]["version"] += len(self._locked[key].turns)
+        move = booking.move_and_turn if turned else booking.move_counters
+        found = await move(self._conn, sums.values())
         if found is not None and len(found.all()) != len(sums):
             raise StockVanished("a counter was not found")
-        self._evidence.booked(kind, movements, sums, safety_levels, because)
+        self._evidence.booked(kind, movements, sums, self._locked, because)
 
     async def set_safety_level(self, grant: Grant, item: Stock) -> None:
-        """Save the level of a locked item; `book` its movement as well."""
+        """Save the levels of a locked item; `book` its movement as well."""
         grant.must_carry(Permission.SAFETY_SET, at=item.plant_id)
-        await _SET_SAFETY(self._conn, [self._key(item.key) | {"safety_level": item.safety_level}])
+        policy = {"safety_level": item.safety_level, "clear_percent": item.clear_percent}
+        await _SET_SAFETY(self._conn, [self._key(item.key) | policy])
 
     def _key(self, key: StockKey) -> dict[str, Any]:
         return {
@@ -155,6 +169,13 @@ class StockStore:
             "location_id": key.location_id,
             "sku": key.sku,
         }
+
+    def _trip(self, key: StockKey) -> dict[str, Any]:
+        trip = self._locked[key].trip
+        if trip is None:
+            return dict.fromkeys(TRIP)
+        at = trip.at or self._tx.now
+        return dict(zip(TRIP, (at, trip.kind, trip.because), strict=True))
 
     def _entry(self, moved: Movement) -> dict[str, Any]:
         return self._key(moved.key) | {
@@ -188,7 +209,8 @@ class StockStore:
 
 def _stock(row: Any) -> Stock:
     """A row of `_LOCK`. Taken apart at once: by name, each of its columns would cost a look-up."""
-    location, sku, plant, on_hand, reserved, allocated, quality_hold, damaged, safety, version = row
+    location, sku, plant, *counters, safety, clear_percent, version, at, kind, because = row
+    on_hand, reserved, allocated, quality_hold, damaged = counters
     return Stock(
         sku=sku,
         location_id=location,
@@ -199,5 +221,7 @@ def _stock(row: Any) -> Stock:
         quality_hold=quality_hold,
         damaged=damaged,
         safety_level=safety,
+        clear_percent=clear_percent,
         version=version,
+        trip=Trip(LedgerKind(kind), because, at) if at else None,
     )

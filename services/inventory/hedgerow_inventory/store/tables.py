@@ -37,6 +37,7 @@ access = access_tables(metadata)
 Code = Text(collation="C")
 
 COUNTERS = ("on_hand", "reserved", "allocated", "quality_hold", "damaged")
+TRIP = ("tripped_at", "tripped_kind", "tripped_because")
 
 skus = Table(
     "skus",
@@ -73,6 +74,10 @@ stock = Table(
     Column("safety_level", Numeric, nullable=False, server_default=text("0")),
     Column("version", BigInteger, nullable=False, server_default=text("0")),
     Column("updated_at", DateTime(timezone=True), nullable=False),
+    Column("clear_percent", Numeric, nullable=False, server_default=text("0")),
+    Column("tripped_at", DateTime(timezone=True)),
+    Column("tripped_kind", Text),
+    Column("tripped_because", Text),
     PrimaryKeyConstraint("tenant_id", "location_id", "sku", name="stock_pkey"),
     ForeignKeyConstraint(["tenant_id", "sku"], ["skus.tenant_id", "skus.sku"], name="stock_sku"),
     ForeignKeyConstraint(
@@ -85,7 +90,18 @@ stock = Table(
     CheckConstraint(
         "reserved + allocated + quality_hold + damaged <= on_hand", name="stock_not_oversold"
     ),
+    CheckConstraint("clear_percent between 0 and 1000", name="stock_clear_percent"),
+    CheckConstraint(
+        "num_nulls(tripped_at, tripped_kind, tripped_because) in (0, 3)", name="stock_tripped"
+    ),
     Index("stock_by_sku", "tenant_id", "sku", "location_id"),
+    Index(
+        "stock_tripped_by_sku",
+        "tenant_id",
+        "sku",
+        "location_id",
+        postgresql_where=text("tripped_at is not null"),
+    ),
 )
 
 stock_ledger = Table(

@@ -7,7 +7,15 @@ from decimal import Decimal
 from typing import Any
 
 from hedgerow.auth import Caller, Permission
-from hedgerow.contracts.inventory import ListStock, StockByKeys, StockPage, StockView
+from hedgerow.contracts.inventory import (
+    LedgerKind,
+    ListStock,
+    OverflowState,
+    OverflowView,
+    StockByKeys,
+    StockPage,
+    StockView,
+)
 from hedgerow.service import answers_along
 from hedgerow.transaction import Transaction
 from hedgerow.transaction.sight import readable
@@ -28,6 +36,7 @@ from sqlalchemy import (
 )
 
 from hedgerow_inventory.domain.inputs import storable
+from hedgerow_inventory.domain.overflow import Trip, clear_level
 from hedgerow_inventory.domain.sku import Sku
 from hedgerow_inventory.domain.stock import Stock
 from hedgerow_inventory.store.tables import COUNTERS, skus, stock
@@ -71,6 +80,19 @@ def stock_view(item: Stock, sku: Sku, at: datetime) -> StockView:
         safety_level=item.safety_level,
         atp=item.atp,
         updated_at=at,
+        clear_percent=item.clear_percent,
+        overflow=_overflow(item.clear_level, item.trip, at),
+    )
+
+
+def _overflow(level: Decimal, trip: Trip | None, at: datetime) -> OverflowView:
+    """at  when it tripped, if that is not known yet"""
+    return OverflowView(
+        state=OverflowState.TRIPPED if trip else OverflowState.CLEAR,
+        clear_level=level,
+        tripped_at=(trip.at or at) if trip else None,
+        kind=trip.kind if trip else None,
+        because=trip.because if trip else None,
     )
 
 
@@ -122,12 +144,17 @@ def _matching(query: ListStock) -> Select[Any]:
     if where.below_safety is not None:
         below = _AVAILABLE < stock.c.safety_level
         matching = matching.where(below if where.below_safety else ~below)
+    if where.tripped is not None:
+        tripped = stock.c.tripped_at.is_not(None)
+        matching = matching.where(tripped if where.tripped else ~tripped)
     return matching
 
 
 def _view(row: Row[Any]) -> StockView:
     promised: Decimal = row.reserved + row.allocated + row.quality_hold + row.damaged
     available = row.on_hand - promised
+    at = row.tripped_at
+    trip = Trip(LedgerKind(row.tripped_kind), row.tripped_because, at) if at else None
     return StockView(
         sku=row.sku,
         location_id=row.location_id,
@@ -138,4 +165,6 @@ def _view(row: Row[Any]) -> StockView:
         safety_level=row.safety_level,
         atp=max(Decimal(0), available - row.safety_level),
         updated_at=row.updated_at,
+        clear_percent=row.clear_percent,
+        overflow=_overflow(clear_level(row.safety_level, row.clear_percent), trip, row.updated_at),
     )
