@@ -311,7 +311,8 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True):
 class SeenStock(msgspec.Struct, frozen=True, kw_only=True):
     """A candidate location as it was seen, with the stock row locked, when a line was decided.
 
-    reason    "" when it passed, else INSUFFICIENT | BELOW_SAFETY | NOT_STOCKED
+    reason    "" when it passed, else INSUFFICIENT | BELOW_SAFETY | NOT_STOCKED | SPLIT_LIMIT: it
+              could serve the line, and the order would be split over too many locations
     plant_id  the location's plant
     """
 
