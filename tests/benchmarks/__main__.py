@@ -12,7 +12,7 @@ import uvloop
 from hedgerow_local.places import LOCAL
 from hedgerow_local.trouble import Trouble
 
-from . import bus, evidence, geofences, lists, orders, relay, reservations, row_security
+from . import bus, evidence, geofences, lists, orders, relay, reservations, row_security, rules
 from .report import Report, say
 from .stage import stage
 
@@ -25,6 +25,7 @@ BENCHMARKS = {
     "relay": relay.measure,
     "geofence": geofences.measure,
     "row_security": row_security.measure,
+    "rules": rules.measure,
 }
 STOPPED = 130
 

@@ -12,7 +12,9 @@ from gateway_makers import LOCATION_ID, NOON, ORDER, PLANT_ID, changed
 from hedgerow.contracts.orders import (
     AdvanceOrder,
     CancelOrder,
+    OrderAttribute,
     OrderKitRefused,
+    OrderPriority,
     OrderReserved,
     OrdersByIds,
     OrderState,
@@ -85,6 +87,38 @@ async def test_an_order_is_submitted_as_the_input_says(gateway, services):
     ]
     assert message.placed_at.isoformat() == "2026-03-29T12:00:00+00:00"
     assert sent.key != ""
+    assert (message.priority, message.customer_grade, message.attributes) == ("NORMAL", "", ())
+
+
+async def test_what_rules_may_ask_about_an_order_is_taken_and_told(gateway, services):
+    said = {
+        "priority": "A",
+        "customerGrade": "GOLD",
+        "attributes": [{"name": "gift", "value": "yes"}],
+    }
+
+    def answer(message: SubmitOrder, _):
+        return changed(
+            PENDING,
+            order_id=message.order_id,
+            priority=message.priority,
+            customer_grade=message.customer_grade,
+            attributes=message.attributes,
+        )
+
+    services.answer(SubmitOrder, answer)
+    fields = "order { priority customerGrade attributes { name value } }"
+    async with gateway.user("tenant_admin") as user:
+        data = await user.ask(
+            SUBMIT.replace("order { id number sourcing }", fields),
+            input=INPUT | said | {"waitFor": "CAPTURED"},
+        )
+
+    (sent,) = services.of_users
+    assert sent.message.priority is OrderPriority.A
+    assert sent.message.customer_grade == "GOLD"
+    assert sent.message.attributes == (OrderAttribute("gift", "yes"),)
+    assert data["orderSubmit"]["order"] == said
 
 
 async def test_the_answer_waits_for_plant_and_stock(gateway, services):

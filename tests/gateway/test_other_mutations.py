@@ -53,6 +53,13 @@ CASES = [
         routing.CreatePlant(plant_id=None, code="NB", name="宁波工厂", point=GEO), "plant_id",
     ),
     (
+        "plantCreate", "plant { timeZone }",
+        {"code": "NB", "name": "宁波工厂", "point": POINT, "timeZone": "Asia/Tokyo"},
+        changed(PLANT, time_zone="Asia/Tokyo"), {"plant": {"timeZone": "Asia/Tokyo"}},
+        routing.CreatePlant(plant_id=None, code="NB", name="宁波工厂", point=GEO,
+                            time_zone="Asia/Tokyo"), "plant_id",
+    ),
+    (
         "locationCreate", "location { code kind plant { code } }",
         {"plantId": PLANT_GID, "code": "HZ", "name": "杭州仓", "kind": "WAREHOUSE"},
         LOCATION, {"location": {"code": "HZ", "kind": "WAREHOUSE", "plant": {"code": "NB"}}},
@@ -83,6 +90,23 @@ CASES = [
         RULE, {"rule": {"code": "JZH", "chain": [{"code": "HZ"}], "safetyTest": "AFTER"}},
         routing.PublishOverflowRule(rule_id=None, code="JZH", name="江浙沪", regions=("浙江",),
                                     chain=(LOCATION_ID,), safety_test=RULE.safety_test), "rule_id",
+    ),
+    (
+        "overflowRulePublish", "rule { condition maxLocations maxDistanceKm slaHours }",
+        {"code": "JZH", "name": "江浙沪", "chain": [PLACE], "safetyTest": "AFTER",
+         "condition": "order.custom", "maxLocations": 0, "maxDistanceKm": 0.5, "slaHours": 24},
+        changed(RULE, condition="order.custom", max_locations=2, max_distance_km=0.5, sla_hours=24),
+        {"rule": {"condition": "order.custom", "maxLocations": 2, "maxDistanceKm": 0.5,
+                  "slaHours": 24}},
+        routing.PublishOverflowRule(rule_id=None, code="JZH", name="江浙沪", chain=(LOCATION_ID,),
+                                    safety_test=RULE.safety_test, condition="order.custom",
+                                    max_locations=0, max_distance_km=0.5, sla_hours=24), "rule_id",
+    ),
+    (
+        "overflowRuleRetire", "rule { code version condition maxLocations }",
+        {"overflowRuleId": global_id("OverflowRule", UUID(int=2))},
+        RULE, {"rule": {"code": "JZH", "version": 1, "condition": "", "maxLocations": None}},
+        routing.RetireOverflowRule(rule_id=UUID(int=2)), "",
     ),
     (
         "routingLimitsSet", "limits { maxDistanceKm version }", {"maxDistanceKm": 300},

@@ -162,8 +162,8 @@ SERVED_BY = {
     "orders": ("orderSubmit", "orderCancel", "orderTransition"),
     "inventory": ("skuRegister", "stockReceive", "stockAdjust", "safetyLevelSet", "supplyRecord"),
     "routing": (
-        "plantCreate", "locationCreate", "fencePublish", "overflowRulePublish", "routingLimitsSet",
-        "areaCreate", "plantAreaSet", "roleGrant", "roleRevoke", "plantBind",
+        "plantCreate", "locationCreate", "fencePublish", "overflowRulePublish",
+        "overflowRuleRetire", "routingLimitsSet", "areaCreate", "plantAreaSet", "roleGrant", "roleRevoke", "plantBind",
         "presencePolicyPublish", "presenceConfirm", "stockReceive",
     ),
     "rma": ("returnRequest", "returnDecide", "returnReceive", "returnInspect"),

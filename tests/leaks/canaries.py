@@ -24,6 +24,7 @@ TENANT_WIDE: Mapping[str, str] = {
     "Location.kind": "the same",
     "Location.createdAt": "the same",
     "RoutingCandidate.locationCode": "the same, in the chain of a decision",
+    "LocationLeftOut.locationCode": "the same",
     "Area.id": "which areas there are is known in the company; their plants are not",
     "Area.code": "the same",
     "Area.name": "the same",

@@ -50,6 +50,12 @@ async def _furnish(side: Side) -> None:
             regions=[side.region], chain=[place[side.near], place[side.far]], safetyTest="AFTER",
         )  # fmt: skip
         await admin.done(
+            "overflowRulePublish", "rule { version }", code=f"NEAR-{side.far}", name=side.region,
+            regions=[side.region], chain=[place[side.near], place[side.far]], safetyTest="AFTER",
+            condition='order.attributes.near == "yes"', maxDistanceKm=130.0, maxLocations=1,
+            slaHours=24,
+        )  # fmt: skip
+        await admin.done(
             "stockReceive", "levels { onHand }", locationId=place[side.far],
             reference="PO-2", lines=[{"sku": borrowed, "quantity": "900"}],
         )  # fmt: skip
@@ -99,6 +105,7 @@ async def _trade(side: Side) -> None:
         await submitted(chief, side, own, "3")
         await submitted(chief, side, f"BORROWED-{side.owner}", "4")
         await submitted(chief, side, scarce, side.some(50))
+        await submitted(chief, side, own, "1", **side.beside_the_plant())
         cancelled = await submitted(chief, side, own, side.some(2))
         await chief.done(
             "orderCancel", "order { state }", orderId=cancelled,
@@ -114,10 +121,11 @@ async def _trade(side: Side) -> None:
             await _returned(chief, side, signed)
 
 
-async def submitted(chief: Client, side: Side, sku: str, quantity: str) -> str:
+async def submitted(chief: Client, side: Side, sku: str, quantity: str, **more: Any) -> str:
     """Waits until an article that was just registered is known to orders."""
     for _ in range(100):
-        payload = await chief.do("orderSubmit", "settled order { id }", **side.order(sku, quantity))
+        asked = side.order(sku, quantity) | more
+        payload = await chief.do("orderSubmit", "settled order { id }", **asked)
         if not payload["userErrors"]:
             assert payload["settled"], payload
             return side.keep("Order.id", str(payload["order"]["id"]))

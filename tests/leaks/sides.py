@@ -44,6 +44,15 @@ class Side:
             "datum": "WGS84",
         }
 
+    def beside_the_plant(self) -> dict[str, Any]:
+        """Within 100 km of their own plant and more than 130 km from the other one."""
+        lon, lat = {"NGB": (121, 29), "SZH": (120, 31)}[self.code]
+        point = {"lon": float(self.some(lon)), "lat": float(self.some(lat)), "datum": "WGS84"}
+        return {
+            "shipTo": {"region": self.region, "point": point},
+            "attributes": [{"name": "near", "value": "yes"}],
+        }
+
     def basis(self) -> dict[str, str]:
         return {"type": "EMAIL", "ref": self.word(), "note": self.word()}
 
@@ -79,6 +88,8 @@ class Side:
                 }
             ],
             promisedAt="2031-02-03T04:05:06Z",
+            customerGrade=self.word(),
+            attributes=[{"name": self.word(), "value": self.word()}],
         )
 
 

@@ -91,8 +91,8 @@ async def test_an_order_begins_with_what_was_asked_for_and_no_empty_field(orders
         assert {before for before, _ in changes.values()} == {None}
         assert sorted(changes) == [
             *("channel", "customer_code", "customer_name", "given_datum", "given_lat"),
-            *("given_lon", "lat", "lines", "lon", "milestones", "number", "placed_at", "region"),
-            *("sourcing", "state", "type"),
+            *("given_lon", "lat", "lines", "lon", "milestones", "number", "placed_at", "priority"),
+            *("region", "sourcing", "state", "type"),
         ]
         assert changes["number"] == (None, order.number)
         assert changes["lines"] == (None, order.lines)

@@ -4,7 +4,9 @@ from hedgerow.auth import Role
 from hedgerow.contracts.orders import (
     Customer,
     Milestone,
+    OrderAttribute,
     OrderLineView,
+    OrderPriority,
     OrderState,
     OrderSubmitted,
     OrderType,
@@ -101,6 +103,38 @@ async def test_a_submitted_order_is_announced_once_without_a_plant(orders_db):
         lines=(Line(1, "BOLT-M8", Decimal(10)),),
         placed_at=NOON,
     )
+
+
+async def test_what_rules_may_ask_is_kept_and_announced(orders_db):
+    asked = submit(
+        priority=OrderPriority.B,
+        customer_grade=" GOLD ",
+        attributes=(OrderAttribute("season", " spring "), OrderAttribute("gift", "")),
+        lines=(line("BOLT-M8"), line("SIGN")),
+    )
+    kept = (OrderAttribute("gift", ""), OrderAttribute("season", "spring"))
+
+    async with transaction(orders_db, administrator()) as tx:
+        await know(tx, sku("BOLT-M8"), sku("SIGN", custom=True))
+        [view] = await answers(tx, asked)
+
+        assert (view.priority, view.customer_grade, view.attributes) == ("B", "GOLD", kept)
+        assert await read(tx, asked.order_id) == view
+        [emitted] = tx.emitted
+        event = emitted.event
+        assert (event.priority, event.customer_grade, event.attributes) == ("B", "GOLD", kept)
+        assert event.custom is True
+
+
+async def test_an_order_that_says_nothing_of_it_is_neither_urgent_nor_custom(orders_db):
+    async with transaction(orders_db, administrator()) as tx:
+        await know(tx, sku("BOLT-M8"))
+        await answers(tx, submit())
+
+        [emitted] = tx.emitted
+        event = emitted.event
+        assert (event.priority, event.customer_grade, event.attributes) == ("NORMAL", "", ())
+        assert event.custom is False
 
 
 async def test_staff_of_one_plant_may_submit_an_order_that_they_cannot_see_yet(orders_db):

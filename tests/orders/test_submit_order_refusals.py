@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 from hedgerow.auth import NotPermitted, Role
-from hedgerow.contracts.orders import Customer
+from hedgerow.contracts.orders import Customer, OrderAttribute
 from hedgerow.contracts.values import Datum, GeoPoint, Money
 from hedgerow.errors import Invalid
 from hedgerow_orders.store.orders import OrderExists
@@ -15,6 +15,10 @@ FAR_EAST = timezone(timedelta(hours=14))
 
 def price(amount: str, currency: str = "CNY") -> Money:
     return Money(Decimal(amount), currency)
+
+
+def attribute(name: str, value: str = "yes") -> OrderAttribute:
+    return OrderAttribute(name, value)
 
 
 @pytest.mark.parametrize(
@@ -41,6 +45,20 @@ def price(amount: str, currency: str = "CNY") -> Money:
             {"ship_to": ship_to(point=GeoPoint(121.0, float("nan"), Datum.GCJ02))},
             "BAD_COORDINATE",
             "ship_to.point.lat",
+        ),
+        ({"customer_grade": "G" * 41}, "TEXT_INVALID", "customer_grade"),
+        ({"attributes": (attribute("gift tag"),)}, "CODE_INVALID", "attributes.0.name"),
+        (
+            {"attributes": (attribute("gift"), attribute("gift", "no"))},
+            "GIVEN_TWICE",
+            "attributes.1.name",
+        ),
+        ({"attributes": (attribute("gift", "\0"),)}, "TEXT_INVALID", "attributes.0.value"),
+        ({"attributes": (attribute("gift", "a" * 201),)}, "TEXT_INVALID", "attributes.0.value"),
+        (
+            {"attributes": tuple(attribute(f"n{number}") for number in range(51))},
+            "COUNT_INVALID",
+            "attributes",
         ),
         ({"lines": ()}, "COUNT_INVALID", "lines"),
         ({"lines": (line(),) * 201}, "COUNT_INVALID", "lines"),

@@ -85,6 +85,7 @@ def submitted(
     channel: str = "WEB",
     order_id: OrderId | None = None,
     lines: Sequence[tuple[str, str]] = (("BOLT-M8", "10"),),
+    **more: Any,
 ) -> OrderSubmitted:
     return OrderSubmitted(
         order_id=order_id or OrderId(new_id()),
@@ -100,7 +101,7 @@ def submitted(
             Line(number, sku, Decimal(quantity))
             for number, (sku, quantity) in enumerate(lines, start=1)
         ),
-        placed_at=NOON,
+        **{"placed_at": NOON} | more,
     )
 
 

@@ -77,6 +77,7 @@ async def test_a_plant_and_a_location(tx):
                 "name": (None, "NINGBO plant"),
                 "point": (None, plant.point),
                 "wgs84": (None, plant.wgs84),
+                "time_zone": (None, "Asia/Shanghai"),
             },
         ),
         (
@@ -126,7 +127,16 @@ async def test_each_version_of_a_rule_and_of_the_limits(tx, plant):
     forget(tx)
     old = await publish_overflow_rule(rule("HD-1", store.location_id, regions=("华东",)), tx)
     new = await publish_overflow_rule(
-        rule("HD-1", store.location_id, safety_test=SafetyTest.AFTER), tx
+        rule(
+            "HD-1",
+            store.location_id,
+            safety_test=SafetyTest.AFTER,
+            condition="order.custom",
+            max_locations=2,
+            max_distance_km=300.0,
+            sla_hours=48,
+        ),
+        tx,
     )
     for kilometres in (300.0, 400.0):
         await set_routing_limits(SetRoutingLimits(max_distance_km=kilometres), tx)
@@ -145,6 +155,10 @@ async def test_each_version_of_a_rule_and_of_the_limits(tx, plant):
             "channels": ([], []),
             "chain": ([store.location_id], [store.location_id]),
             "safety_test": ("CURRENT", SafetyTest.AFTER),
+            "condition": ("", "order.custom"),
+            "max_locations": (None, 2),
+            "max_distance_km": (None, 300.0),
+            "sla_hours": (None, 48),
         },
     )
     assert limited == (

@@ -8,6 +8,8 @@ from hedgerow.contracts.routing import (
 )
 from hedgerow.contracts.values import LocationId, new_id
 from hedgerow.errors import Refused
+from hedgerow_routing.domain.condition import ConditionInvalid
+from hedgerow_routing.domain.rule_set import RuleTie, RuleUnreachable
 from hedgerow_routing.handlers.publish_overflow_rule import publish_overflow_rule
 from hedgerow_routing.store.refusals import IdTaken
 from hedgerow_routing.store.tables import overflow_rules
@@ -44,6 +46,10 @@ async def test_a_rule_is_in_force_from_its_publication_on(routing_db):
             regions=("江苏", "浙江", "上海"),
             channels=("WEB",),
             safety_test=SafetyTest.AFTER,
+            condition='order.priority == "A"',
+            max_locations=2,
+            max_distance_km=800.0,
+            sla_hours=24,
         )
 
         view = await publish_overflow_rule(command, tx)
@@ -59,6 +65,10 @@ async def test_a_rule_is_in_force_from_its_publication_on(routing_db):
             chain=chain,
             safety_test=SafetyTest.AFTER,
             active_from=NOON,
+            condition='order.priority == "A"',
+            max_locations=2,
+            max_distance_km=800.0,
+            sla_hours=24,
         )
         assert await list_overflow_rules(ListOverflowRules(), tx) == (view,)
         [emitted] = tx.emitted
@@ -71,12 +81,12 @@ async def test_publishing_again_replaces_the_rule_of_the_same_code(routing_db):
     async with transaction(routing_db, administrator()) as tx:
         hangzhou, cloud = await two_locations(tx)
         await found_rule(tx, rule("EAST", hangzhou))
-        other = await found_rule(tx, rule("WEST", hangzhou))
+        other = await found_rule(tx, rule("WEST", hangzhou, priority=-1, condition="order.custom"))
 
         new = await publish_overflow_rule(rule("EAST", cloud), tx)
 
         assert (new.version, new.chain) == (2, (cloud,))
-        assert await list_overflow_rules(ListOverflowRules(), tx) == (new, other)
+        assert await list_overflow_rules(ListOverflowRules(), tx) == (other, new)
         assert await count(tx, overflow_rules) == 3
         assert [each.version for each in tx.emitted] == [2]
 
@@ -87,15 +97,16 @@ async def test_rules_are_listed_in_the_order_in_which_they_are_tried(routing_db)
         for command in (
             rule("ALL", hangzhou, priority=9),
             rule("B", hangzhou, regions=("浙江",)),
-            rule("A", hangzhou, channels=("WEB",)),
-            rule("URGENT", hangzhou, regions=("浙江",), priority=1),
+            rule("A", hangzhou, regions=("上海",)),
+            rule("APP", hangzhou, channels=("APP",), priority=-1),
+            rule("URGENT", hangzhou, channels=("TMALL",), priority=1),
             rule("BOTH", hangzhou, regions=("浙江",), channels=("WEB",)),
         ):
             await found_rule(tx, command)
 
         listed = await list_overflow_rules(ListOverflowRules(), tx)
 
-        assert [each.code for each in listed] == ["BOTH", "URGENT", "A", "B", "ALL"]
+        assert [each.code for each in listed] == ["BOTH", "URGENT", "A", "B", "APP", "ALL"]
 
 
 async def test_a_chain_through_an_unknown_location_is_refused_by_position(routing_db):
@@ -110,6 +121,49 @@ async def test_a_chain_through_an_unknown_location_is_refused_by_position(routin
 
             assert (refused.value.code, refused.value.field) == ("LOCATION_UNKNOWN", "chain.1")
         assert await count(tx, overflow_rules) == 0
+        assert tx.emitted == []
+
+
+async def test_a_tie_is_refused_and_nothing_changes(routing_db):
+    async with transaction(routing_db, administrator()) as tx:
+        hangzhou, cloud = await two_locations(tx)
+        first = await found_rule(tx, rule("JZH", hangzhou, regions=("江苏", "浙江", "上海")))
+        recorded = len(tx.recorded)
+
+        with pytest.raises(RuleTie) as refused:
+            await publish_overflow_rule(rule("DOUYIN", cloud, channels=("DOUYIN",)), tx)
+
+        assert (refused.value.code, refused.value.field) == ("RULE_TIE", "priority")
+        assert "JZH" in refused.value.en and "JZH" in refused.value.zh
+        assert await list_overflow_rules(ListOverflowRules(), tx) == (first,)
+        assert await count(tx, overflow_rules) == 1
+        assert (tx.emitted, len(tx.recorded)) == ([], recorded)
+
+
+async def test_an_unreachable_rule_is_refused_and_nothing_changes(routing_db):
+    async with transaction(routing_db, administrator()) as tx:
+        hangzhou, cloud = await two_locations(tx)
+        first = await found_rule(tx, rule("JZH", hangzhou, regions=("江苏", "浙江"), priority=1))
+
+        with pytest.raises(RuleUnreachable) as refused:
+            await publish_overflow_rule(rule("ZJ", cloud, regions=("浙江",)), tx)
+
+        assert (refused.value.code, refused.value.field) == ("RULE_UNREACHABLE", "priority")
+        assert "JZH" in refused.value.en and "JZH" in refused.value.zh
+        assert await list_overflow_rules(ListOverflowRules(), tx) == (first,)
+        assert tx.emitted == []
+
+
+async def test_a_wrong_condition_is_refused_and_nothing_changes(routing_db):
+    async with transaction(routing_db, administrator()) as tx:
+        hangzhou, _ = await two_locations(tx)
+        first = await found_rule(tx, rule("JZH", hangzhou))
+
+        with pytest.raises(ConditionInvalid) as refused:
+            await publish_overflow_rule(rule("JZH", hangzhou, condition="order.chanel == 1"), tx)
+
+        assert refused.value.field == "condition"
+        assert await list_overflow_rules(ListOverflowRules(), tx) == (first,)
         assert tx.emitted == []
 
 
@@ -128,7 +182,8 @@ async def test_an_id_is_used_once(routing_db):
         first = await found_rule(tx, rule("EAST", hangzhou))
 
         with pytest.raises(IdTaken) as refused:
-            await publish_overflow_rule(rule("WEST", hangzhou, rule_id=first.rule_id), tx)
+            command = rule("WEST", hangzhou, regions=("四川",), rule_id=first.rule_id)
+            await publish_overflow_rule(command, tx)
 
         assert refused.value.field == "rule_id"
         assert tx.emitted == []

@@ -2,12 +2,13 @@ from datetime import timedelta
 
 import pytest
 from hedgerow.auth import Caller, Permission, Role
-from hedgerow.contracts.routing import RuleUse, SetRoutingLimits, TraceRules
+from hedgerow.contracts.routing import RetireOverflowRule, RuleUse, SetRoutingLimits, TraceRules
 from hedgerow.contracts.values import LonLat, OrderId, new_id
 from hedgerow.errors import Refused
 from hedgerow_routing.handlers.on_order_submitted import on_order_submitted
 from hedgerow_routing.handlers.publish_fence import publish_fence
 from hedgerow_routing.handlers.publish_overflow_rule import publish_overflow_rule
+from hedgerow_routing.handlers.retire_overflow_rule import retire_overflow_rule
 from hedgerow_routing.handlers.set_routing_limits import set_routing_limits
 from hedgerow_routing.store.tables import routing_limits
 from hedgerow_routing.views.traces import trace_rules
@@ -121,6 +122,30 @@ async def test_the_rule_and_the_fence_that_decided_and_who_changed_them_since(co
     assert trace.siblings == (other,)
     assert [(use.version, use.decisions) for use in newest.rules] == [(2, 1), (2, 1)]
     assert newest.siblings == ()
+
+
+async def test_a_rule_that_was_retired_says_who_did_it_and_when(company):
+    first = await company.rules("ben")
+    [order] = await company.orders(NINGBO)
+    seen = await company.by("eve")
+    await retire_overflow_rule(RetireOverflowRule(rule_id=first.rule_id), seen)
+
+    [trace] = await company.trace(order)
+
+    assert trace.rules == (
+        RuleUse(
+            kind="OVERFLOW_RULE",
+            code="HD-1",
+            name="rule HD-1",
+            version=1,
+            published_by="ben",
+            published_at=minute(1),
+            latest_version=2,
+            latest_by="eve",
+            latest_at=minute(3),
+            decisions=1,
+        ),
+    )
 
 
 async def test_the_limits_count_where_no_area_covers(company):

@@ -16,6 +16,7 @@ from hedgerow_gateway.context import Info
 from hedgerow_gateway.schema.enums import (
     AssignmentMethod,
     DecisionResult,
+    Mismatch,
     SafetyTest,
     UnroutableReason,
 )
@@ -66,8 +67,23 @@ class RuleWeighed:
     code: str = shown("规则代码", "Code", "Of the rule.")
     version: int = shown("版本", "Version", "In force at that time.")
     priority: int = shown("优先级", "Priority", "The higher one wins.")
-    matched: bool = shown("匹配", "Matched", "Whether region and channel fit.")
+    specificity: int | None = shown(
+        "条件数", "Specificity", "How many facts it names; the more wins. Null in older decisions."
+    )
+    matched: bool = shown("匹配", "Matched", "Whether region, channel and condition fit.")
+    mismatch: Mismatch | None = shown(
+        "不匹配原因", "Mismatch", "Null where it matched, and in older decisions."
+    )
+    detail: str = shown("说明", "Detail", "What a condition met that could not be asked.")
     chosen: bool = shown("选中", "Chosen", "Whether it decided.")
+
+
+@strawberry.type(description="A location of the rule that lies too far from the address.")
+class LocationLeftOut:
+    location_code: str = shown("库位代码", "Location code", "Of the location.")
+    location: Location | None = to_location("库位", "Location", "The location.")
+    distance_m: float = shown("距离（米）", "Distance (m)", "Geodesic, from the location's plant.")
+    max_distance_km: float = shown("最大距离（公里）", "Limit (km)", "Of the rule.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +107,9 @@ class CandidateCheck:
     safety_level: Decimal = shown("安全库存", "Safety level", "What promising must leave.")
     passed: bool = shown("通过", "Passed", "Whether the line was placed here.")
     reason: str = shown(
-        "原因", "Reason", "Empty, INSUFFICIENT, BELOW_SAFETY, OVERFLOWING or NOT_STOCKED."
+        "原因",
+        "Reason",
+        "Empty, INSUFFICIENT, BELOW_SAFETY, OVERFLOWING, NOT_STOCKED or SPLIT_LIMIT.",
     )
     tripped: bool = shown(
         "溢出中",
@@ -154,8 +172,17 @@ class RoutingDecision(Node):
     chain: list[RoutingCandidate] = derived(
         _chain, "候选库位", "Chain", "Candidates in the order in which they were tried."
     )
+    left_out: list[LocationLeftOut] = shown(
+        "超距库位", "Left out", "Locations of the rule that are too far; not those hidden from you."
+    )
     safety_test: SafetyTest | None = shown(
         "安全库存判定", "Safety test", "Null when no rule was chosen."
+    )
+    max_locations: int | None = shown(
+        "拆单上限", "Split limit", "Over how many locations it may be split; null: as it comes."
+    )
+    sla_hours: int | None = shown(
+        "时效（小时）", "SLA (hours)", "Within which the rule promises it; null: nothing promised."
     )
     result: DecisionResult = shown("结果", "Result", "PENDING until inventory has answered.")
     decided_at: datetime = shown("决策时间", "Decided at", "When the candidates were ranked.")

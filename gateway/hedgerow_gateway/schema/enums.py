@@ -10,7 +10,14 @@ from hedgerow.auth import Role
 from hedgerow.contracts.access import Scope
 from hedgerow.contracts.evidence import FaultKind
 from hedgerow.contracts.inventory import ItemClass, LedgerKind, OverflowState, ReservationState
-from hedgerow.contracts.orders import Milestone, OrderState, OrderStep, OrderType, Sourcing
+from hedgerow.contracts.orders import (
+    Milestone,
+    OrderPriority,
+    OrderState,
+    OrderStep,
+    OrderType,
+    Sourcing,
+)
 from hedgerow.contracts.presence import PresenceAct
 from hedgerow.contracts.rma import Disposition, EligibilityCode, RmaState
 from hedgerow.contracts.routing import (
@@ -18,6 +25,7 @@ from hedgerow.contracts.routing import (
     DecisionResult,
     FenceKind,
     LocationKind,
+    Mismatch,
     SafetyTest,
     UnroutableReason,
 )
@@ -35,6 +43,8 @@ __all__ = [
     "LedgerKind",
     "LocationKind",
     "Milestone",
+    "Mismatch",
+    "OrderPriority",
     "OrderState",
     "OrderStep",
     "OrderType",
@@ -60,6 +70,8 @@ strawberry.enum(ItemClass, description="REGULAR, or CUSTOM: made for one custome
 strawberry.enum(LedgerKind, description="Why a counter of stock moved.")
 strawberry.enum(LocationKind, description="What kind of place it is.")
 strawberry.enum(Milestone, description="What has been reached; the same for every order type.")
+strawberry.enum(Mismatch, description="Why a rule does not match an order.")
+strawberry.enum(OrderPriority, description="How urgent an order is: A the most, NORMAL the least.")
 strawberry.enum(OrderState, description="The business state of a make-to-order order.")
 strawberry.enum(OrderStep, description="The steps of a make-to-order order; none can be skipped.")
 strawberry.enum(OrderType, description="Which states an order passes.")
@@ -112,6 +124,15 @@ _describe(
         "SUPPORT": "Reads orders and returns, and requests returns.",
         "CUSTOMER": "Nobody's staff: sees nothing by this role.",
         "APP": "Another system: brings in orders, purchases and returns.",
+    },
+)
+_describe(
+    Mismatch,
+    {
+        "REGION": "It is for other regions.",
+        "CHANNEL": "It is for other channels.",
+        "CONDITION_FALSE": "Its condition does not hold.",
+        "CONDITION_ERROR": "Its condition asks for what the order has not.",
     },
 )
 _describe(

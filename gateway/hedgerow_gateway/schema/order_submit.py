@@ -13,7 +13,7 @@ from hedgerow.contracts.orders import OrderView, SubmitOrder
 
 from hedgerow_gateway.context import Context, Info
 from hedgerow_gateway.schema.act import Act
-from hedgerow_gateway.schema.enums import OrderType, Sourcing
+from hedgerow_gateway.schema.enums import OrderPriority, OrderType, Sourcing
 from hedgerow_gateway.schema.errors import UserError, mutation, user_errors
 from hedgerow_gateway.schema.fields import entered, member, same
 from hedgerow_gateway.schema.orders import Order
@@ -53,6 +53,12 @@ class OrderLineInput:
     unit_price: MoneyInput | None = entered("单价", "Unit price", "For one unit.", optional=True)
 
 
+@strawberry.input(description="What the seller's system says of an order beside its fields.")
+class OrderAttributeInput:
+    name: str = entered("属性名", "Name", "Letters, digits, - and _; once in an order.")
+    value: str = entered("属性值", "Value", "Up to 200 characters; may be empty.")
+
+
 @strawberry.input(description="A new order.")
 class OrderSubmitInput:
     type: OrderType | None = entered(
@@ -67,6 +73,15 @@ class OrderSubmitInput:
     )
     promised_at: datetime | None = entered(
         "承诺时间", "Promised at", "When the goods are to be there.", optional=True
+    )
+    priority: OrderPriority | None = entered(
+        "优先级", "Priority", "NORMAL unless another is named.", optional=True
+    )
+    customer_grade: str | None = entered(
+        "客户等级", "Customer grade", "How important the customer is.", optional=True
+    )
+    attributes: list[OrderAttributeInput] | None = entered(
+        "扩展属性", "Attributes", "At most 50; rules may ask for them.", optional=True
     )
     wait_for: WaitFor | None = entered(
         "等待", "Wait for", "SETTLED unless CAPTURED is asked for.", optional=True
@@ -94,6 +109,11 @@ class OrderSubmitInput:
             ),
             placed_at=self.placed_at or None,
             promised_at=self.promised_at or None,
+            priority=self.priority or OrderPriority.NORMAL,
+            customer_grade=self.customer_grade or "",
+            attributes=tuple(
+                contract.OrderAttribute(each.name, each.value) for each in self.attributes or ()
+            ),
         )
 
 
@@ -108,7 +128,8 @@ class OrderSubmitPayload:
         {
             "BAD_COORDINATE": "A coordinate is not a number or out of range.",
             "CODE_INVALID": "A code holds other characters than letters, digits, - and _.",
-            "COUNT_INVALID": "Too few or too many lines.",
+            "COUNT_INVALID": "Too few or too many lines, or too many attributes.",
+            "GIVEN_TWICE": "An attribute stands twice.",
             "ORDER_EXISTS": "The order is there already.",
             "PRICE_INVALID": "A price is negative, too large or in no known currency.",
             "QUANTITY_INVALID": "A quantity is not above 0, too large or too fine.",

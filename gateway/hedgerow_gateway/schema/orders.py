@@ -15,6 +15,7 @@ from hedgerow_gateway.context import Context
 from hedgerow_gateway.schema.decisions import RoutingDecision
 from hedgerow_gateway.schema.enums import (
     Milestone,
+    OrderPriority,
     OrderState,
     OrderType,
     ReservationState,
@@ -61,6 +62,12 @@ class ShipTo:
     city: str = shown("城市", "City", "May be empty.")
     address: str = shown("地址", "Address", "May be empty.")
     point: GeoPoint = shown("位置", "Point", "As it was given.")
+
+
+@strawberry.type(description="What the seller's system says of an order beside its fields.")
+class OrderAttribute:
+    name: str = shown("属性名", "Name", "Letters, digits, - and _.")
+    value: str = shown("属性值", "Value", "May be empty.")
 
 
 @strawberry.type(description="Stock promised to a line.")
@@ -111,7 +118,7 @@ class OrderShortage:
     reason: str = shown(
         "原因",
         "Reason",
-        "INSUFFICIENT, BELOW_SAFETY, OVERFLOWING, NOT_STOCKED or SUPPLY_OVERDUE.",
+        "INSUFFICIENT, BELOW_SAFETY, OVERFLOWING, NOT_STOCKED, SPLIT_LIMIT or SUPPLY_OVERDUE.",
     )
     location: Location | None = to_location("库位", "Location", "Where it was missing.")
 
@@ -147,6 +154,13 @@ class Order(Node):
     )
     channel: str = shown("渠道", "Channel", "Where the order came from.")
     customer: Customer = shown("客户", "Customer", "Who ordered.")
+    customer_grade: str = shown(
+        "客户等级", "Customer grade", "As the seller's system said; may be empty."
+    )
+    priority: OrderPriority = shown("优先级", "Priority", "How urgent it is.")
+    attributes: list[OrderAttribute] = shown(
+        "扩展属性", "Attributes", "What else the seller's system said, by name.", entries=2
+    )
     ship_to: ShipTo = shown("收货地址", "Ship to", "Where the goods go.")
     ship_to_wgs84: Position = shown("WGS-84 位置", "WGS-84 point", "The same point, converted.")
     lines: list[OrderLine] = derived(

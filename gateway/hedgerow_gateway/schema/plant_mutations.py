@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import strawberry
-from hedgerow.contracts.routing import CreateLocation, CreatePlant
+from hedgerow.contracts.routing import DEFAULT_TIME_ZONE, CreateLocation, CreatePlant
 
 from hedgerow_gateway.context import Info
 from hedgerow_gateway.schema.act import Act
@@ -27,10 +27,17 @@ class PlantCreateInput:
     code: str = entered("工厂代码", "Code", "Upper-case letters, digits and dashes; unique.")
     name: str = entered("名称", "Name", "What people call it.")
     point: GeoPointInput = entered("位置", "Position", "Where it is.")
+    time_zone: str | None = entered(
+        "时区", "Time zone", "A name of the IANA database; Asia/Shanghai.", optional=True
+    )
 
     def command(self, plant_id: Any) -> CreatePlant:
         return CreatePlant(
-            plant_id=plant_id, code=self.code, name=self.name, point=self.point.contract()
+            plant_id=plant_id,
+            code=self.code,
+            name=self.name,
+            point=self.point.contract(),
+            time_zone=self.time_zone or DEFAULT_TIME_ZONE,
         )
 
 
@@ -43,6 +50,7 @@ class PlantCreatePayload:
             **_CODES,
             "BAD_COORDINATE": "A coordinate is not a number or out of range.",
             "PLANT_CODE_TAKEN": "Another plant has this code.",
+            "TIME_ZONE_UNKNOWN": "The IANA database has no such time zone.",
         },
     )
 

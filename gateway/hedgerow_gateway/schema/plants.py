@@ -42,6 +42,7 @@ class Plant(Node):
     point: GeoPoint = shown("位置", "Position", "Where it is, as it was given.")
     wgs84: Position = shown("WGS-84 位置", "WGS-84 position", "The same point, converted.")
     created_at: datetime = shown("创建时间", "Created at", "When it was created.")
+    time_zone: str = shown("时区", "Time zone", "A name of the IANA database.")
     locations: list[Location] | None = looked_up(
         lambda load: load.location_lists,
         lambda _: EVERYTHING,

@@ -43,6 +43,7 @@ from hedgerow.contracts.routing import (
     PlantsByIds,
     PublishFence,
     PublishOverflowRule,
+    RetireOverflowRule,
     SetPlantArea,
     SetRoutingLimits,
     TraceRules,
@@ -68,6 +69,7 @@ from hedgerow_routing.handlers.publish_fence import publish_fence
 from hedgerow_routing.handlers.publish_overflow_rule import publish_overflow_rule
 from hedgerow_routing.handlers.publish_presence_policy import publish_presence_policy
 from hedgerow_routing.handlers.record_denial import record_denial
+from hedgerow_routing.handlers.retire_overflow_rule import retire_overflow_rule
 from hedgerow_routing.handlers.revoke_role import revoke_role
 from hedgerow_routing.handlers.set_plant_area import set_plant_area
 from hedgerow_routing.handlers.set_routing_limits import set_routing_limits
@@ -102,6 +104,7 @@ service = Service(
         CreateLocation: create_location,
         PublishFence: publish_fence,
         PublishOverflowRule: publish_overflow_rule,
+        RetireOverflowRule: retire_overflow_rule,
         SetRoutingLimits: set_routing_limits,
         CreateArea: create_area,
         SetPlantArea: set_plant_area,

@@ -340,8 +340,9 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True):
 class SeenStock(msgspec.Struct, frozen=True, kw_only=True):
     """A candidate location as it was seen, with the stock row locked, when a line was decided.
 
-    reason       "" when it passed, else INSUFFICIENT | BELOW_SAFETY | OVERFLOWING | NOT_STOCKED;
-                 OVERFLOWING would have passed, had the location not tripped before
+    reason       "" when it passed, else INSUFFICIENT | BELOW_SAFETY | OVERFLOWING | NOT_STOCKED |
+                 SPLIT_LIMIT. OVERFLOWING would have passed, had the location not tripped before;
+                 SPLIT_LIMIT could serve the line, over too many locations for one order
     plant_id     the location's plant
     clear_level  how many must be available for it to serve again once it has tripped
     """

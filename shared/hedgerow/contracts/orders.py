@@ -68,6 +68,15 @@ class Sourcing(StrEnum):
     RELEASED = "RELEASED"
 
 
+class OrderPriority(StrEnum):
+    """How urgent it is, the least first."""
+
+    NORMAL = "NORMAL"
+    C = "C"
+    B = "B"
+    A = "A"
+
+
 class OrderStep(StrEnum):
     """The commands that move a make-to-order order on; none skips a state."""
 
@@ -80,6 +89,13 @@ class OrderStep(StrEnum):
 class Customer(msgspec.Struct, frozen=True):
     code: str
     name: str
+
+
+class OrderAttribute(msgspec.Struct, frozen=True):
+    """What the seller's system says of an order beside the fields that all orders have."""
+
+    name: str
+    value: str
 
 
 class ShipTo(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,7 +132,8 @@ class Shortage(msgspec.Struct, frozen=True, kw_only=True):
 
     needed     in the SKU's unit; for a kit check the quantity times its factor
     available  at that location, before the safety level is taken off
-    reason     INSUFFICIENT | BELOW_SAFETY | OVERFLOWING | NOT_STOCKED | SUPPLY_OVERDUE
+    reason     INSUFFICIENT | BELOW_SAFETY | OVERFLOWING | NOT_STOCKED | SPLIT_LIMIT |
+               SUPPLY_OVERDUE
     plant_id   the location's plant; whoever may not see it finds None for both stock figures
     """
 
@@ -135,6 +152,8 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     ship_to_wgs84    the ship-to point converted; ship_to.point keeps what was given
     kit_lock_pending LOCK_KIT was asked for and inventory has not answered yet
     unroutable       why no plant was found; empty otherwise
+    customer_grade   how important the customer is, as the seller's system says; may be empty
+    attributes       by name
     """
 
     order_id: OrderId
@@ -161,6 +180,9 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     submitted_by: str
     cancellation: Basis | None
     version: int
+    priority: OrderPriority = OrderPriority.NORMAL
+    customer_grade: str = ""
+    attributes: tuple[OrderAttribute, ...] = ()
 
 
 class OrderChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -222,6 +244,7 @@ class SubmitOrder(Command[OrderView], frozen=True, kw_only=True):
 
     channel    1 to 40 ASCII letters, digits, dashes and underscores
     placed_at  when the customer ordered, for imported orders; None is now
+    attributes at most 50; a name is written like a channel
     """
 
     SUBJECT: ClassVar = "hedgerow.cmd.orders.submit_order.v1"
@@ -233,6 +256,9 @@ class SubmitOrder(Command[OrderView], frozen=True, kw_only=True):
     lines: tuple[OrderLine, ...]
     placed_at: datetime | None = None
     promised_at: datetime | None = None
+    priority: OrderPriority = OrderPriority.NORMAL
+    customer_grade: str = ""
+    attributes: tuple[OrderAttribute, ...] = ()
 
 
 class CancelOrder(Command[OrderView], frozen=True, kw_only=True):
@@ -300,7 +326,9 @@ class OrderEvent(Event, frozen=True, kw_only=True):
 
 
 class OrderSubmitted(OrderEvent, frozen=True, kw_only=True):
-    """point  WGS-84; given is the same point as the customer's system named it"""
+    """point  WGS-84; given is the same point as the customer's system named it
+    custom  whether a line is made for one customer
+    """
 
     SUBJECT: ClassVar = "hedgerow.evt.orders.order_submitted.v1"
     type: OrderType
@@ -311,6 +339,10 @@ class OrderSubmitted(OrderEvent, frozen=True, kw_only=True):
     given: GeoPoint
     lines: tuple[Line, ...]
     placed_at: datetime
+    priority: OrderPriority = OrderPriority.NORMAL
+    customer_grade: str = ""
+    attributes: tuple[OrderAttribute, ...] = ()
+    custom: bool = False
 
 
 class OrderReserved(OrderEvent, frozen=True, kw_only=True):

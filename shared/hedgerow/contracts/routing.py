@@ -26,9 +26,11 @@ from .values import (
     RuleId,
 )
 
+DEFAULT_TIME_ZONE = "Asia/Shanghai"
+
 
 class PlantView(msgspec.Struct, frozen=True, kw_only=True):
-    """point  as it was given; wgs84 is the same point converted"""
+    """point  as it was given; wgs84 is the same point converted. time_zone  an IANA name"""
 
     plant_id: PlantId
     code: str
@@ -37,6 +39,7 @@ class PlantView(msgspec.Struct, frozen=True, kw_only=True):
     wgs84: LonLat
     created_at: datetime
     area_id: AreaId | None = None
+    time_zone: str = DEFAULT_TIME_ZONE
 
 
 class LocationKind(StrEnum):
@@ -97,10 +100,17 @@ class SafetyTest(StrEnum):
 
 
 class OverflowRuleView(msgspec.Struct, frozen=True, kw_only=True):
-    """Orders of these regions and channels try the locations of `chain` in its order.
+    """Orders of these regions and channels for which `condition` holds try the locations of `chain`
+    in its order.
 
-    An empty tuple of regions or channels matches all. Among rules that match, the one that names
-    more of the two conditions wins, then the higher priority, then the code.
+    An empty tuple of regions or channels, and an empty condition, match all. Among rules that
+    match, the one that names more facts wins (regions, channels, each variable of the condition),
+    then the higher priority, then the code.
+
+    condition        in CEL, over declared variables; one that fails does not match
+    max_locations    over how many an order may be split; None: as it comes
+    max_distance_km  locations whose plant lies farther from the address are left out; None: none
+    sla_hours        within which the order is promised to be served; None: nothing is promised
     """
 
     rule_id: RuleId
@@ -113,6 +123,10 @@ class OverflowRuleView(msgspec.Struct, frozen=True, kw_only=True):
     chain: tuple[LocationId, ...]
     safety_test: SafetyTest
     active_from: datetime
+    condition: str = ""
+    max_locations: int | None = None
+    max_distance_km: float | None = None
+    sla_hours: int | None = None
 
 
 class RoutingLimitsView(msgspec.Struct, frozen=True, kw_only=True):
@@ -181,8 +195,36 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     plant_id: PlantId
 
 
+class LeftOut(msgspec.Struct, frozen=True, kw_only=True):
+    """A location of the rule's chain that lies too far from the address to be tried.
+
+    distance_m       geodesic, from the location's plant
+    max_distance_km  of the rule
+    """
+
+    location_id: LocationId
+    location_code: str
+    plant_id: PlantId
+    distance_m: float
+    max_distance_km: float
+
+
+class Mismatch(StrEnum):
+    """Why a rule does not match. CONDITION_ERROR: its condition asks for what the order has not."""
+
+    REGION = "REGION"
+    CHANNEL = "CHANNEL"
+    CONDITION_FALSE = "CONDITION_FALSE"
+    CONDITION_ERROR = "CONDITION_ERROR"
+
+
 class RuleTrace(msgspec.Struct, frozen=True, kw_only=True):
-    """matched  both conditions hold; chosen: the first of the matching ones"""
+    """matched  region, channel and condition fit; chosen: the first of the matching ones
+
+    mismatch     the first of them that does not; None where all do, and in older decisions
+    detail       what the condition met at CONDITION_ERROR, in English
+    specificity  how many facts the rule names; None in older decisions
+    """
 
     rule_id: RuleId
     code: str
@@ -190,6 +232,9 @@ class RuleTrace(msgspec.Struct, frozen=True, kw_only=True):
     priority: int
     matched: bool
     chosen: bool
+    mismatch: Mismatch | None = None
+    detail: str = ""
+    specificity: int | None = None
 
 
 class DecisionResult(StrEnum):
@@ -206,7 +251,11 @@ class DecisionResult(StrEnum):
 
 class DecisionView(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a routing decision saw. `seen` joins when inventory has answered; a reader finds
-    no stock figures of plants they may not see in it."""
+    no stock figures of plants they may not see in it.
+
+    left_out       of the rule's chain; a reader finds none of plants they may not see in it
+    max_locations  as the rule said, like sla_hours
+    """
 
     decision_id: DecisionId
     order_id: OrderId
@@ -222,6 +271,9 @@ class DecisionView(msgspec.Struct, frozen=True, kw_only=True):
     seen: tuple[SeenStock, ...]
     decided_at: datetime
     settled_at: datetime | None
+    left_out: tuple[LeftOut, ...] = ()
+    max_locations: int | None = None
+    sla_hours: int | None = None
 
 
 class AreaView(msgspec.Struct, frozen=True, kw_only=True):
@@ -271,13 +323,14 @@ class RuleTraceView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CreatePlant(Command[PlantView], frozen=True, kw_only=True):
-    """code  upper-case letters, digits and dashes, unique in the tenant"""
+    """code  upper-case letters, digits and dashes, unique in the tenant. time_zone  an IANA name"""
 
     SUBJECT: ClassVar = "hedgerow.cmd.routing.create_plant.v1"
     plant_id: PlantId
     code: str
     name: str
     point: GeoPoint
+    time_zone: str = DEFAULT_TIME_ZONE
 
 
 class CreateLocation(Command[LocationView], frozen=True, kw_only=True):
@@ -309,7 +362,8 @@ class PublishFence(Command[FenceView], frozen=True, kw_only=True):
 
 
 class PublishOverflowRule(Command[OverflowRuleView], frozen=True, kw_only=True):
-    """In force from this instant on; replaces the rule of the same code."""
+    """In force from this instant on; replaces the rule of the same code. The fields are those of
+    OverflowRuleView."""
 
     SUBJECT: ClassVar = "hedgerow.cmd.routing.publish_overflow_rule.v1"
     rule_id: RuleId
@@ -320,6 +374,20 @@ class PublishOverflowRule(Command[OverflowRuleView], frozen=True, kw_only=True):
     channels: tuple[str, ...] = ()
     chain: tuple[LocationId, ...]
     safety_test: SafetyTest
+    condition: str = ""
+    max_locations: int | None = None
+    max_distance_km: float | None = None
+    sla_hours: int | None = None
+
+
+class RetireOverflowRule(Command[OverflowRuleView], frozen=True, kw_only=True):
+    """No order is decided by this rule from this instant on. Its code may be published again.
+
+    rule_id  of the version in force
+    """
+
+    SUBJECT: ClassVar = "hedgerow.cmd.routing.retire_overflow_rule.v1"
+    rule_id: RuleId
 
 
 class SetRoutingLimits(Command[RoutingLimitsView], frozen=True, kw_only=True):
@@ -468,6 +536,17 @@ class OverflowRulePublished(Event, frozen=True, kw_only=True):
     rule: OverflowRuleView
 
 
+class OverflowRuleRetired(Event, frozen=True, kw_only=True):
+    """Aggregate `rule:<tenant>:<code>`. version  one more than that of the rule that was in force;
+    a later publication goes on from it"""
+
+    SUBJECT: ClassVar = "hedgerow.evt.routing.overflow_rule_retired.v1"
+    rule_id: RuleId
+    code: str
+    version: int
+    retired_at: datetime
+
+
 class RoutingLimitsSet(Event, frozen=True, kw_only=True):
     """Aggregate `limits:<tenant>`."""
 
@@ -476,7 +555,10 @@ class RoutingLimitsSet(Event, frozen=True, kw_only=True):
 
 
 class OrderRouted(Event, frozen=True, kw_only=True):
-    """The candidates travel to the stock. Aggregate `decision:<id>`."""
+    """The candidates travel to the stock. Aggregate `decision:<id>`.
+
+    max_locations  over how many of them the order may be split; None: as it comes
+    """
 
     SUBJECT: ClassVar = "hedgerow.evt.routing.order_routed.v1"
     decision_id: DecisionId
@@ -485,6 +567,7 @@ class OrderRouted(Event, frozen=True, kw_only=True):
     chain: tuple[Candidate, ...]
     safety_test: SafetyTest
     lines: tuple[Line, ...]
+    max_locations: int | None = None
 
 
 class OrderUnroutable(Event, frozen=True, kw_only=True):

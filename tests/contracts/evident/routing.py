@@ -10,7 +10,12 @@ from hedgerow.contracts.access import ClaimedRole, ObserveClaims, RevokeRole
 from hedgerow.contracts.inventory import StockReserved, StockShort
 from hedgerow.contracts.orders import OrderCancelled
 from hedgerow.contracts.presence import ConfirmPresence, PresenceAct, PublishPresencePolicy
-from hedgerow.contracts.routing import DecisionsByOrders, SetPlantArea, SetRoutingLimits
+from hedgerow.contracts.routing import (
+    DecisionsByOrders,
+    RetireOverflowRule,
+    SetPlantArea,
+    SetRoutingLimits,
+)
 from hedgerow.contracts.values import Basis
 from hedgerow.transaction import Transaction
 from hedgerow_routing.handlers.attest_presence import attest_presence
@@ -53,6 +58,7 @@ async def prepare(tx: Transaction) -> Sequence[Step]:
     )
     store = await found_location(tx, plant.plant_id, "NB-1")
     await found_rule(tx, rule("EAST", store.location_id))
+    west = await found_rule(tx, rule("WEST", store.location_id, regions=("四川",)))
     order = submitted(NINGBO)
     await on_order_submitted(
         [order], Transaction(tx.conn, Caller.service("routing", tx.tenant_id), NOON)
@@ -76,6 +82,7 @@ async def prepare(tx: Transaction) -> Sequence[Step]:
         Step(new_location(plant.plant_id, "NB-2")),
         Step(service_area(plant.plant_id, around(NINGBO, 0.4))),
         Step(rule("EAST", store.location_id, name="second")),
+        Step(RetireOverflowRule(rule_id=west.rule_id)),
         Step(SetRoutingLimits(max_distance_km=321.0)),
         Step(new_area("WEST")),
         Step(SetPlantArea(plant_id=plant.plant_id, area_id=area.area_id, basis=BASIS)),

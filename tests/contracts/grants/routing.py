@@ -21,7 +21,15 @@ from hedgerow_routing.store.plants import PlantStore
 from hedgerow_routing.store.rules import LimitsStore, RuleStore
 from hedgerow_routing.store.tables import decisions
 from routing import makers
-from routing.makers import NINGBO, around, found_location, found_plant, rule, submitted
+from routing.makers import (
+    NINGBO,
+    around,
+    found_location,
+    found_plant,
+    found_rule,
+    rule,
+    submitted,
+)
 from sqlalchemy import select
 from worlds import NOON
 
@@ -123,6 +131,18 @@ async def _(tx: Transaction) -> Write:
     view = new_rule(rule("EAST", LocationId(new_id())), at=NOON)
     return Write(
         lambda grant: RuleStore(tx).publish(grant, view),
+        (Permission.RULE_PUBLISH,),
+        everywhere=True,
+    )
+
+
+@writes.of("RuleStore.retire")
+async def _(tx: Transaction) -> Write:
+    plant = await found_plant(tx, "NINGBO", NINGBO)
+    store = await found_location(tx, plant.plant_id, "NB-1")
+    view = await found_rule(tx, rule("EAST", store.location_id))
+    return Write(
+        lambda grant: RuleStore(tx).retire(grant, view, NOON),
         (Permission.RULE_PUBLISH,),
         everywhere=True,
     )

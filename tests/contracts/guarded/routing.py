@@ -19,6 +19,7 @@ from hedgerow.contracts.routing import (
     LocatePoint,
     LocationsByIds,
     PlantsByIds,
+    RetireOverflowRule,
     SetRoutingLimits,
     TraceRules,
     VerifyRoutingEvidence,
@@ -56,7 +57,7 @@ async def prepare(tx: Transaction) -> Stage:
     plant_id = plant.plant_id
     store = await found_location(tx, plant_id, "NB-1")
     await publish_fence(presence(plant_id, HERE), tx)
-    await found_rule(tx, rule("EAST", store.location_id))
+    east = await found_rule(tx, rule("EAST", store.location_id))
     await set_routing_limits(SetRoutingLimits(max_distance_km=321.0), tx)
     order = submitted(NINGBO)
     service = Caller.service("routing", tx.tenant_id)
@@ -76,7 +77,8 @@ async def prepare(tx: Transaction) -> Stage:
             tenant_wide(new_plant("SUZHOU")),
             at_plant(new_location(plant_id, "NB-2")),
             at_plant(service_area(plant_id, around(NINGBO, 0.4))),
-            tenant_wide(rule("WEST", store.location_id)),
+            tenant_wide(rule("WEST", store.location_id, regions=("四川",))),
+            tenant_wide(RetireOverflowRule(rule_id=east.rule_id)),
             tenant_wide(SetRoutingLimits(max_distance_km=123.0)),
             at_plant(PlantsByIds(ids=(plant_id,))),
             at_plant(ListPlants()),

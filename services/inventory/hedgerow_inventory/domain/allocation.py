@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 
 from hedgerow.contracts.inventory import Placement, SeenStock, StockKey
 from hedgerow.contracts.routing import Candidate, OrderRouted, SafetyTest
 from hedgerow.contracts.values import Line, LocationId
 
+from .split import Fits, Opened, fewest
 from .stock import ZERO, Movement, Stock, order_reference
 
 PASSED = ""
@@ -17,6 +19,10 @@ NOT_STOCKED = "NOT_STOCKED"
 INSUFFICIENT = "INSUFFICIENT"
 BELOW_SAFETY = "BELOW_SAFETY"
 OVERFLOWING = "OVERFLOWING"
+SPLIT_LIMIT = "SPLIT_LIMIT"
+# Sets of locations that could serve each line alone. One that does not serve them together wants
+# the same stock twice; after so many of those, locations are taken as they come, up to the limit.
+MOST_TRIED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +51,54 @@ def allocate(orders: Sequence[OrderRouted], stock: Mapping[StockKey, Stock]) -> 
 
     stock  locked, and changed here; an item that is not in it is not stocked
     A line is served whole, by one location. An order is reserved whole or not at all, but every
-    line is tried, so that everything that is missing is known.
+    line is tried, so that everything that is missing is known. One that may be split over so many
+    locations only is given the fewest that serve it, of equally few those that come first in its
+    chain.
     """
     return [_allocate(order, stock) for order in orders]
 
 
 def _allocate(order: OrderRouted, stock: Mapping[StockKey, Stock]) -> Outcome:
     chain = sorted(order.chain, key=lambda candidate: candidate.rank)
+    if order.max_locations is None:
+        return _serve(order, chain, stock, Opened({each.location_id for each in chain}))
+    sets = fewest(order.lines, chain, order.max_locations, _fits(order, stock))
+    for few in islice(sets, MOST_TRIED):
+        outcome = _serve(order, chain, stock, Opened(few))
+        if not outcome.missing:
+            return outcome
+    return _serve(order, chain, stock, Opened(set(), more=order.max_locations))
+
+
+def _fits(order: OrderRouted, stock: Mapping[StockKey, Stock]) -> Fits:
+    """Whether a location could serve a line if it were the only one."""
+
+    def fits(line: Line, location_id: LocationId) -> bool:
+        item = stock.get(StockKey(line.sku, location_id))
+        return item is not None and PASSED == judge(
+            item.available,
+            line.quantity,
+            item.safety_level,
+            order.safety_test,
+            tripped=item.trip is not None,
+        )
+
+    return fits
+
+
+def _serve(
+    order: OrderRouted,
+    chain: Sequence[Candidate],
+    stock: Mapping[StockKey, Stock],
+    opened: Opened,
+) -> Outcome:
+    """Reserves only what it can serve whole."""
     taken: dict[StockKey, Decimal] = {}
     seen: list[SeenStock] = []
     missing: list[Line] = []
     placements: list[Placement] = []
     for line in order.lines:
-        location = _place(line, chain, order.safety_test, stock, taken, seen)
+        location = _place(line, chain, order.safety_test, stock, taken, seen, opened)
         if location is None:
             missing.append(line)
             continue
@@ -85,6 +126,7 @@ def _place(
     stock: Mapping[StockKey, Stock],
     taken: Mapping[StockKey, Decimal],
     seen: list[SeenStock],
+    opened: Opened,
 ) -> LocationId | None:
     """The first location that passes; every one that was tried is added to `seen`."""
     for candidate in chain:
@@ -96,6 +138,8 @@ def _place(
         reason = (
             judge(available, line.quantity, safety_level, test, tripped) if item else NOT_STOCKED
         )
+        if reason == PASSED and not opened.admits(candidate.location_id):
+            reason = SPLIT_LIMIT
         seen.append(
             SeenStock(
                 line_no=line.line_no,

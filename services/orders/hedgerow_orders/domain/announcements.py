@@ -30,6 +30,10 @@ def submitted(view: OrderView) -> OrderSubmitted:
         given=view.ship_to.point,
         lines=_lines(view),
         placed_at=view.placed_at,
+        priority=view.priority,
+        customer_grade=view.customer_grade,
+        attributes=view.attributes,
+        custom=any(line.custom for line in view.lines),
     )
 
 

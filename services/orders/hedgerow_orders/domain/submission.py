@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hedgerow.contracts.datum import to_wgs84
-from hedgerow.contracts.fields import BadTime, code, instant, one_line, text
-from hedgerow.contracts.orders import Customer, OrderType, ShipTo, SubmitOrder
+from hedgerow.contracts.fields import (
+    BadTime,
+    code,
+    counted,
+    each_once,
+    instant,
+    one_line,
+    text,
+)
+from hedgerow.contracts.orders import (
+    Customer,
+    OrderAttribute,
+    OrderPriority,
+    OrderType,
+    ShipTo,
+    SubmitOrder,
+)
 from hedgerow.contracts.values import LonLat
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
+MOST_ATTRIBUTES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +42,9 @@ class Submission:
     placed_at: datetime
     promised_at: datetime | None
     by: str
+    priority: OrderPriority = OrderPriority.NORMAL
+    customer_grade: str = ""
+    attributes: tuple[OrderAttribute, ...] = ()
 
     @classmethod
     def of(cls, command: SubmitOrder, *, by: str, at: datetime) -> Submission:
@@ -39,7 +59,24 @@ class Submission:
             placed_at=placed_at,
             promised_at=_promised_at(command.promised_at, placed_at),
             by=by,
+            priority=command.priority,
+            customer_grade=one_line(command.customer_grade, "customer_grade", most=40, blank=True),
+            attributes=_attributes(command.attributes),
         )
+
+
+def _attributes(given: Sequence[OrderAttribute]) -> tuple[OrderAttribute, ...]:
+    """By name, so that what is compared or hashed does not depend on the order they came in."""
+    counted(given, "attributes", least=0, most=MOST_ATTRIBUTES)
+    kept = [
+        OrderAttribute(
+            code(each.name, f"attributes.{position}.name"),
+            one_line(each.value, f"attributes.{position}.value", most=200, blank=True),
+        )
+        for position, each in enumerate(given)
+    ]
+    each_once((each.name for each in kept), "attributes", of="name")
+    return tuple(sorted(kept, key=lambda each: each.name))
 
 
 def _customer(given: Customer) -> Customer:

@@ -8,7 +8,9 @@ import msgspec
 from hedgerow.contracts.orders import (
     Customer,
     Milestone,
+    OrderAttribute,
     OrderLineView,
+    OrderPriority,
     OrderState,
     OrderType,
     ShipTo,
@@ -42,6 +44,9 @@ SUBMITTED = (
     "placed_at",
     "promised_at",
     "submitted_by",
+    "priority",
+    "customer_grade",
+    "attributes",
 )
 CHANGING = (
     "state",
@@ -93,6 +98,9 @@ def submitted(order: Order, submission: Submission) -> Fields:
         "placed_at": submission.placed_at,
         "promised_at": submission.promised_at,
         "submitted_by": submission.by,
+        "priority": submission.priority,
+        "customer_grade": submission.customer_grade,
+        "attributes": submission.attributes,
     }
 
 
@@ -183,6 +191,9 @@ def submission(row: Row[Any]) -> Submission:
         placed_at=row.placed_at,
         promised_at=row.promised_at,
         by=row.submitted_by,
+        priority=OrderPriority(row.priority),
+        customer_grade=row.customer_grade,
+        attributes=attributes(row.attributes),
     )
 
 
@@ -203,6 +214,10 @@ def line_view(row: Row[Any]) -> OrderLineView:
 
 def milestones(stored: list[str]) -> tuple[Milestone, ...]:
     return tuple(Milestone(each) for each in stored)
+
+
+def attributes(stored: list[Any]) -> tuple[OrderAttribute, ...]:
+    return msgspec.convert(stored, tuple[OrderAttribute, ...]) if stored else ()
 
 
 def shortages(stored: list[Any]) -> tuple[Shortage, ...]:

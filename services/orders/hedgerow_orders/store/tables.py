@@ -68,9 +68,13 @@ orders = Table(
     Column("cancellation", JSONB),
     Column("updated_at", DateTime(timezone=True), nullable=False),
     Column("version", BigInteger, nullable=False),
+    Column("priority", Text, nullable=False, server_default=text("'NORMAL'")),
+    Column("customer_grade", Text, nullable=False, server_default=text("''")),
+    Column("attributes", JSONB, nullable=False, server_default=text("'[]'")),
     PrimaryKeyConstraint("tenant_id", "id", name="orders_pkey"),
     UniqueConstraint("tenant_id", "number", name="orders_number"),
     CheckConstraint("type in ('MTO')", name="orders_type"),
+    CheckConstraint("priority in ('NORMAL', 'C', 'B', 'A')", name="orders_priority"),
     CheckConstraint(
         "state in ('PENDING_REVIEW', 'KIT_LOCKED', 'IN_PRODUCTION', 'QUALITY_RELEASED', "
         "'SIGNED', 'CANCELLED')",

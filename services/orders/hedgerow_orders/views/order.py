@@ -55,6 +55,9 @@ def view_of(whole: WholeOrder) -> OrderView:
         submitted_by=submission.by,
         cancellation=order.cancellation,
         version=order.version,
+        priority=submission.priority,
+        customer_grade=submission.customer_grade,
+        attributes=submission.attributes,
     )
 
 

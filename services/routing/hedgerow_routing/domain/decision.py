@@ -15,15 +15,15 @@ from hedgerow.contracts.routing import (
     OrderRouted,
     OrderUnroutable,
     RuleTrace,
-    SafetyTest,
     UnroutableReason,
 )
 from hedgerow.contracts.values import DecisionId, PlantId
 from msgspec.structs import replace
 
 from .assignment import CoveringArea, as_seen_by, assign
-from .network import Network
-from .overflow import chain_of, match
+from .facts import facts_of
+from .network import Network, Rule
+from .overflow import Chain, chain_of, match
 
 
 def decide(
@@ -36,14 +36,16 @@ def decide(
 ) -> DecisionView:
     """Plant, rule and chain for an order, or why there are none."""
     assignment = assign(order.point, areas, network)
+    rule: Rule | None = None
     rules: tuple[RuleTrace, ...] = ()
-    chain: tuple[Candidate, ...] = ()
-    safety_test: SafetyTest | None = None
+    found: Chain | None = None
     if assignment.plant_id is not None:
-        rule, rules = match(network.rules, order.region, order.channel)
-        chain, safety_test = chain_of(rule, assignment.plant_id, network)
-        if not chain:
-            assignment = _nowhere(assignment)
+        plant = network.plants[assignment.plant_id]
+        rule, rules = match(network.rules, facts_of(order, plant))
+        found = chain_of(rule, plant.plant_id, network, order.point)
+        if not found.candidates:
+            assignment = _nowhere(assignment, found)
+    chain = found.candidates if found else ()
     return DecisionView(
         decision_id=decision_id,
         order_id=order.order_id,
@@ -54,17 +56,22 @@ def decide(
         assignment=assignment,
         rules=rules,
         chain=chain,
-        safety_test=safety_test if chain else None,
+        safety_test=found.safety_test if found and chain else None,
         result=DecisionResult.PENDING if chain else DecisionResult.UNROUTABLE,
         seen=(),
         decided_at=at,
         settled_at=None if chain else at,
+        left_out=found.left_out if found else (),
+        max_locations=rule.max_locations if rule else None,
+        sla_hours=rule.sla_hours if rule else None,
     )
 
 
-def _nowhere(assignment: AssignmentView) -> AssignmentView:
-    """The plant was found and has no location: its trace still says which it was."""
-    return replace(assignment, plant_id=None, unroutable=UnroutableReason.NO_LOCATION)
+def _nowhere(assignment: AssignmentView, found: Chain) -> AssignmentView:
+    """The plant was found and has no location, or all that its rule names are too far: the trace
+    still says which plant it was."""
+    reason = UnroutableReason.OUT_OF_RANGE if found.left_out else UnroutableReason.NO_LOCATION
+    return replace(assignment, plant_id=None, unroutable=reason)
 
 
 def announcement(decision: DecisionView) -> OrderRouted | OrderUnroutable:
@@ -82,6 +89,7 @@ def announcement(decision: DecisionView) -> OrderRouted | OrderUnroutable:
         chain=decision.chain,
         safety_test=decision.safety_test,
         lines=decision.lines,
+        max_locations=decision.max_locations,
     )
 
 
@@ -100,5 +108,6 @@ def as_read_by(decision: DecisionView, may_see: Callable[[PlantId], bool]) -> De
     return replace(
         decision,
         assignment=as_seen_by(decision.assignment, may_see),
+        left_out=tuple(each for each in decision.left_out if may_see(each.plant_id)),
         seen=tuple(each for each in decision.seen if each.location_id not in hidden),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import available_timezones
+
 from hedgerow.contracts.fields import one_line
 from hedgerow.errors import Invalid
 
@@ -25,6 +27,21 @@ def priority(value: int, field: str) -> int:
         raise BadPriority(
             f"A priority lies between -{MOST_PRIORITY} and {MOST_PRIORITY}.",
             f"优先级须在 -{MOST_PRIORITY} 到 {MOST_PRIORITY} 之间",
+            field=field,
+        )
+    return value
+
+
+class BadTimeZone(Invalid):
+    code = "TIME_ZONE_UNKNOWN"
+
+
+def time_zone(value: str, field: str) -> str:
+    """A name in the IANA database. Raises BadTimeZone."""
+    if value not in available_timezones():
+        raise BadTimeZone(
+            "A time zone has a name of the IANA database, such as Asia/Shanghai.",
+            "时区须为 IANA 时区名称，例如 Asia/Shanghai",
             field=field,
         )
     return value

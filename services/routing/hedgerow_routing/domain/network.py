@@ -7,19 +7,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import msgspec
-from hedgerow.contracts.routing import OverflowRuleView, SafetyTest
+from hedgerow.contracts.routing import DEFAULT_TIME_ZONE, OverflowRuleView, SafetyTest
 from hedgerow.contracts.values import LocationId, LonLat, PlantId, RuleId
+
+from .condition import names_of
 
 DEFAULT_MAX_DISTANCE_KM = 500.0
 
 
 class Plant(msgspec.Struct, frozen=True, kw_only=True):
-    """Where it is, in WGS-84."""
+    """Where it is, in WGS-84. time_zone  its name in the IANA database"""
 
     plant_id: PlantId
     code: str
     lon: float
     lat: float
+    time_zone: str = DEFAULT_TIME_ZONE
 
     @property
     def point(self) -> LonLat:
@@ -33,7 +36,7 @@ class Location(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
-    """An overflow rule in force. An empty tuple of regions or channels matches all."""
+    """An overflow rule in force, as OverflowRuleView tells of it."""
 
     rule_id: RuleId
     code: str
@@ -43,18 +46,35 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     channels: tuple[str, ...]
     chain: tuple[LocationId, ...]
     safety_test: SafetyTest
+    condition: str = ""
+    max_locations: int | None = None
+    max_distance_km: float | None = None
+    sla_hours: int | None = None
 
-    def matches(self, region: str, channel: str) -> bool:
-        return (not self.regions or region in self.regions) and (
-            not self.channels or channel in self.channels
-        )
+
+AnyRule = Rule | OverflowRuleView
 
 
-def turn(rule: Rule | OverflowRuleView) -> tuple[int, int, str]:
-    """Sorts rules into the order in which they are tried: those that name more of the two
-    conditions first, then the higher priority, then the code."""
-    conditions = bool(rule.regions) + bool(rule.channels)
-    return (-conditions, -rule.priority, rule.code)
+def specificity(rule: AnyRule) -> int:
+    """How many facts about an order it names: its regions are one, its channels are one, and so is
+    each variable of its condition."""
+    named = set(names_of(rule.condition))
+    if rule.regions:
+        named.add("order.region")
+    if rule.channels:
+        named.add("order.channel")
+    return len(named)
+
+
+def strength(rule: AnyRule) -> tuple[int, int]:
+    """Of two rules that match, the one with the greater strength wins."""
+    return (specificity(rule), rule.priority)
+
+
+def turn(rule: AnyRule) -> tuple[int, int, str]:
+    """Sorts rules into the order in which they are tried: by strength, then by code."""
+    named, priority = strength(rule)
+    return (-named, -priority, rule.code)
 
 
 @dataclass(frozen=True, slots=True)

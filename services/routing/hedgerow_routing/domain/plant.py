@@ -15,7 +15,7 @@ from hedgerow.contracts.routing import (
     PlantView,
 )
 
-from .fields import name
+from .fields import name, time_zone
 
 
 def new_plant(command: CreatePlant, *, at: datetime) -> PlantView:
@@ -27,6 +27,7 @@ def new_plant(command: CreatePlant, *, at: datetime) -> PlantView:
         point=command.point,
         wgs84=to_wgs84(command.point, field="point"),
         created_at=at,
+        time_zone=time_zone(command.time_zone, "time_zone"),
     )
 
 

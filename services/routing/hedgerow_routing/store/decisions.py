@@ -25,6 +25,7 @@ _ADD = BulkInsert(
     *("tenant_id", "decision_id", "plant_id", "order_id", "order_number", "channel", "region"),
     *("lines", "assignment", "rules", "chain", "safety_test", "result", "seen"),
     *("decided_at", "settled_at", "rule_id", "fence_id", "limits_version"),
+    *("left_out", "max_locations", "sla_hours"),
     same=("tenant_id", "seen", "decided_at"),
     ignore_conflicts=True,
     returning=("decision_id",),
@@ -191,6 +192,9 @@ class DecisionStore:
             "rule_id": next((each.rule_id for each in decision.rules if each.chosen), None),
             "fence_id": next((each.fence_id for each in assignment.areas if each.chosen), None),
             "limits_version": None if assignment.areas else limits_version,
+            "left_out": decision.left_out,
+            "max_locations": decision.max_locations,
+            "sla_hours": decision.sla_hours,
         }
 
 
@@ -211,7 +215,10 @@ def _told(decision: DecisionView) -> dict[str, Any]:
         "rules": [each for each in decision.rules if each.chosen],
         "areas": [each for each in assignment.areas if each.chosen],
         "chain": [each.location_code for each in decision.chain],
+        "left_out": [each.location_code for each in decision.left_out],
         "safety_test": decision.safety_test,
+        "max_locations": decision.max_locations,
+        "sla_hours": decision.sla_hours,
         "result": decision.result,
     }
 

@@ -76,6 +76,7 @@ class PlantStore:
             "wgs84_lon": plant.wgs84.lon,
             "wgs84_lat": plant.wgs84.lat,
             "created_at": plant.created_at,
+            "time_zone": plant.time_zone,
         }
         if await self._conn.scalar(_ADD_PLANT, row) is None:
             if await self._conn.scalar(_PLANT_CODE, {"code": plant.code}) is not None:
@@ -84,7 +85,10 @@ class PlantStore:
         self._tx.record(
             f"plant:{plant.plant_id}",
             "created",
-            {name: (None, getattr(plant, name)) for name in ("code", "name", "point", "wgs84")},
+            {
+                name: (None, getattr(plant, name))
+                for name in ("code", "name", "point", "wgs84", "time_zone")
+            },
             plant_id=plant.plant_id,
         )
 
@@ -155,4 +159,5 @@ def plant_of(row: Row[Any]) -> PlantView:
         wgs84=LonLat(row.wgs84_lon, row.wgs84_lat),
         created_at=row.created_at,
         area_id=None if row.area_id is None else AreaId(row.area_id),
+        time_zone=row.time_zone,
     )

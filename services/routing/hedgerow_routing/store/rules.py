@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from hedgerow.auth import Permission, TenantGrant
-from hedgerow.contracts.routing import OverflowRuleView, RoutingLimitsView
+from hedgerow.contracts.routing import OverflowRuleView, RoutingLimitsView, SafetyTest
+from hedgerow.contracts.values import LocationId, RuleId
+from hedgerow.errors import Conflict, NotFound
 from hedgerow.transaction import Transaction
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Integer, Row, Text, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from hedgerow_routing.domain.edition import Edition
@@ -15,8 +18,20 @@ from hedgerow_routing.domain.edition import Edition
 from .refusals import ChangedMeanwhile, IdTaken
 from .tables import overflow_rules, routing_limits
 
+LOCK_SPACE = 0x52756C  # "Rul"
+
+_LOCK = select(
+    func.pg_advisory_xact_lock(
+        bindparam("space", type_=Integer), func.hashtext(bindparam("tenant", type_=Text))
+    )
+)
 _LAST_RULE = (
-    select(overflow_rules.c.version, overflow_rules.c.active_from)
+    select(
+        overflow_rules.c.version,
+        overflow_rules.c.active_from,
+        overflow_rules.c.active_to,
+        overflow_rules.c.retired_by,
+    )
     .where(overflow_rules.c.code == bindparam("of_code"))
     .order_by(overflow_rules.c.version.desc())
     .limit(1)
@@ -28,7 +43,13 @@ _CLOSE_RULE = (
     .returning(overflow_rules)
 )
 _OPEN_RULE = insert(overflow_rules).on_conflict_do_nothing().returning(overflow_rules.c.rule_id)
-_RULE = select(overflow_rules.c.rule_id).where(overflow_rules.c.rule_id == bindparam("rule_id"))
+_RULE = select(overflow_rules).where(overflow_rules.c.rule_id == bindparam("rule_id"))
+_RETIRE = (
+    update(overflow_rules)
+    .where(overflow_rules.c.rule_id == bindparam("of_rule"), overflow_rules.c.active_to.is_(None))
+    .values(active_to=bindparam("until"), retired_by=bindparam("by"))
+    .returning(overflow_rules.c.rule_id)
+)
 _LAST_LIMITS = (
     select(routing_limits.c.version, routing_limits.c.active_from)
     .order_by(routing_limits.c.version.desc())
@@ -43,31 +64,60 @@ _CLOSE_LIMITS = (
 _OPEN_LIMITS = insert(routing_limits).on_conflict_do_nothing().returning(routing_limits.c.version)
 
 
+class RuleUnknown(NotFound):
+    code = "RULE_UNKNOWN"
+
+    def __init__(self, *, detail: str) -> None:
+        super().__init__("There is no such rule.", "该规则不存在", field="rule_id", detail=detail)
+
+
+class RuleEnded(Conflict):
+    code = "RULE_ENDED"
+
+    def __init__(self, *, detail: str) -> None:
+        super().__init__(
+            "This version of the rule is in force no more; look at the rules again.",
+            "该规则版本已不再生效，请重新查看规则",
+            field="rule_id",
+            detail=detail,
+        )
+
+
 class RuleStore:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
         self._conn = tx.conn
         self._tenant_id = tx.tenant_id
 
+    async def lock(self) -> None:
+        """Wait for the tenant's other changes of rules; until the end of the transaction. A rule
+        is weighed against all others, so no two may come into force unseen by each other."""
+        await self._conn.execute(_LOCK, {"space": LOCK_SPACE, "tenant": str(self._tenant_id)})
+
     async def last(self, code: str) -> Edition | None:
+        """The retirement of a rule counts as a version of it."""
         found = (await self._conn.execute(_LAST_RULE, {"of_code": code})).first()
-        return None if found is None else Edition(found.version, found.active_from)
+        if found is None:
+            return None
+        if found.retired_by is not None:
+            return Edition(found.version + 1, found.active_to)
+        return Edition(found.version, found.active_from)
+
+    async def in_force(self, rule_id: RuleId) -> OverflowRuleView:
+        """Raises RuleUnknown, RuleEnded."""
+        row = (await self._conn.execute(_RULE, {"rule_id": rule_id})).one_or_none()
+        if row is None:
+            raise RuleUnknown(detail=str(rule_id))
+        if row.active_to is not None:
+            raise RuleEnded(detail=str(rule_id))
+        return rule_of(row)
 
     async def publish(self, grant: TenantGrant, rule: OverflowRuleView) -> None:
         """Close the version in force and open this one. Raises ChangedMeanwhile or IdTaken."""
         grant.must_carry_everywhere(Permission.RULE_PUBLISH)
         closing = {"of_code": rule.code, "until": rule.active_from}
         before = (await self._conn.execute(_CLOSE_RULE, closing)).one_or_none()
-        told = {
-            "rule_id": rule.rule_id,
-            "name": rule.name,
-            "version": rule.version,
-            "priority": rule.priority,
-            "regions": list(rule.regions),
-            "channels": list(rule.channels),
-            "chain": list(rule.chain),
-            "safety_test": rule.safety_test,
-        }
+        told = _told(rule)
         row = told | {
             "tenant_id": self._tenant_id,
             "code": rule.code,
@@ -84,6 +134,55 @@ class RuleStore:
             {name: (getattr(before, name, None), value) for name, value in told.items()},
             plant_id=None,
         )
+
+    async def retire(self, grant: TenantGrant, rule: OverflowRuleView, at: datetime) -> None:
+        """End the version in force, without another in its place. Raises RuleEnded."""
+        grant.must_carry_everywhere(Permission.RULE_PUBLISH)
+        ending = {"of_rule": rule.rule_id, "until": at, "by": self._tx.source().actor}
+        if await self._conn.scalar(_RETIRE, ending) is None:
+            raise RuleEnded(detail=str(rule.rule_id))
+        self._tx.record(
+            f"rule:{self._tenant_id}:{rule.code}",
+            "retired",
+            {name: (value, None) for name, value in _told(rule).items()},
+            plant_id=None,
+        )
+
+
+def _told(rule: OverflowRuleView) -> dict[str, Any]:
+    return {
+        "rule_id": rule.rule_id,
+        "name": rule.name,
+        "version": rule.version,
+        "priority": rule.priority,
+        "regions": list(rule.regions),
+        "channels": list(rule.channels),
+        "chain": list(rule.chain),
+        "safety_test": rule.safety_test,
+        "condition": rule.condition,
+        "max_locations": rule.max_locations,
+        "max_distance_km": rule.max_distance_km,
+        "sla_hours": rule.sla_hours,
+    }
+
+
+def rule_of(row: Row[Any]) -> OverflowRuleView:
+    return OverflowRuleView(
+        rule_id=RuleId(row.rule_id),
+        code=row.code,
+        name=row.name,
+        version=row.version,
+        priority=row.priority,
+        regions=tuple(row.regions),
+        channels=tuple(row.channels),
+        chain=tuple(LocationId(each) for each in row.chain),
+        safety_test=SafetyTest(row.safety_test),
+        active_from=row.active_from,
+        condition=row.condition,
+        max_locations=row.max_locations,
+        max_distance_km=row.max_distance_km,
+        sla_hours=row.sla_hours,
+    )
 
 
 class LimitsStore:

@@ -47,6 +47,7 @@ plants = Table(
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("version", Integer, nullable=False, server_default=text("1")),
     Column("area_id", Uuid),
+    Column("time_zone", Text, nullable=False, server_default=text("'Asia/Shanghai'")),
     PrimaryKeyConstraint("tenant_id", "plant_id", name="plants_pkey"),
     UniqueConstraint("tenant_id", "code", name="plants_code"),
     ForeignKeyConstraint(
@@ -124,6 +125,7 @@ fences = Table(
     Index("fences_area", "area", postgresql_using="gist", postgresql_where=_IN_FORCE),
 )
 
+# retired_by is set where a version was ended without another one in its place.
 overflow_rules = Table(
     "overflow_rules",
     metadata,
@@ -140,11 +142,20 @@ overflow_rules = Table(
     Column("active_from", DateTime(timezone=True), nullable=False),
     Column("active_to", DateTime(timezone=True)),
     Column("published_by", Text),
+    Column("condition", Text, nullable=False, server_default=text("''")),
+    Column("max_locations", Integer),
+    Column("max_distance_km", DOUBLE_PRECISION),
+    Column("sla_hours", Integer),
+    Column("retired_by", Text),
     PrimaryKeyConstraint("tenant_id", "rule_id", name="overflow_rules_pkey"),
     UniqueConstraint("tenant_id", "code", "version", name="overflow_rules_version"),
     CheckConstraint("cardinality(chain) between 1 and 20", name="overflow_rules_chain"),
     CheckConstraint("safety_test in ('CURRENT', 'AFTER')", name="overflow_rules_safety_test"),
     CheckConstraint("active_to >= active_from", name="overflow_rules_period"),
+    CheckConstraint("max_locations between 1 and 5", name="overflow_rules_max_locations"),
+    CheckConstraint("max_distance_km > 0", name="overflow_rules_distance"),
+    CheckConstraint("sla_hours > 0", name="overflow_rules_sla"),
+    CheckConstraint("retired_by is null or active_to is not null", name="overflow_rules_retired"),
     Index("overflow_rules_in_force", "tenant_id", "code", unique=True, postgresql_where=_IN_FORCE),
 )
 
@@ -188,6 +199,9 @@ decisions = Table(
     Column("rule_id", Uuid),
     Column("fence_id", Uuid),
     Column("limits_version", Integer),
+    Column("left_out", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("max_locations", Integer),
+    Column("sla_hours", Integer),
     PrimaryKeyConstraint("tenant_id", "decision_id", name="decisions_pkey"),
     UniqueConstraint("tenant_id", "order_id", name="decisions_order"),
     CheckConstraint("safety_test in ('CURRENT', 'AFTER')", name="decisions_safety_test"),

@@ -14,6 +14,7 @@ from hedgerow.contracts.routing import (
     DecisionsByIds,
     DecisionsByOrders,
     DecisionView,
+    LeftOut,
     RuleTrace,
     SafetyTest,
 )
@@ -72,4 +73,7 @@ def _decision(row: Row[Any]) -> DecisionView:
         seen=msgspec.convert(row.seen, tuple[SeenStock, ...]),
         decided_at=row.decided_at,
         settled_at=row.settled_at,
+        left_out=msgspec.convert(row.left_out, tuple[LeftOut, ...]),
+        max_locations=row.max_locations,
+        sla_hours=row.sla_hours,
     )

@@ -25,6 +25,7 @@ from sqlalchemy import (
     Uuid,
     any_,
     bindparam,
+    case,
     column,
     func,
     lateral,
@@ -70,7 +71,28 @@ def _with_latest(
     )
 
 
-_RULES = _with_latest(overflow_rules, overflow_rules.c.rule_id == any_(_IDS), "code")
+_NEWEST = overflow_rules.alias("newest")
+_LAST = (
+    select(_NEWEST)
+    .where(
+        _NEWEST.c.tenant_id == overflow_rules.c.tenant_id, _NEWEST.c.code == overflow_rules.c.code
+    )
+    .order_by(_NEWEST.c.version.desc())
+    .limit(1)
+    .lateral("latest")
+)
+_RETIRED = _LAST.c.retired_by.is_not(None)
+# A rule that was retired has had its last change then, and it counts as a version.
+_RULES = (
+    select(
+        overflow_rules,
+        (_LAST.c.version + case((_RETIRED, 1), else_=0)).label("latest_version"),
+        func.coalesce(_LAST.c.retired_by, _LAST.c.published_by).label("latest_by"),
+        case((_RETIRED, _LAST.c.active_to), else_=_LAST.c.active_from).label("latest_at"),
+    )
+    .join(_LAST, true())
+    .where(overflow_rules.c.rule_id == any_(_IDS))
+)
 _FENCES = _with_latest(
     fences,
     fences.c.fence_id == any_(_IDS),
