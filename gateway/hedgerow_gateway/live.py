@@ -17,21 +17,11 @@ import msgspec
 from hedgerow.auth import Caller, Permission
 from hedgerow.bus import Bus
 from hedgerow.contracts.values import OrderId, PlantId, TenantId
-from hedgerow.errors import Unavailable
+
+from hedgerow_gateway.feed import Feed
+from hedgerow_gateway.live_overflow import VERSION_HEADER, LiveOverflow
 
 SUBJECT = "hedgerow.evt.orders.>"
-VERSION_HEADER = "Hedgerow-Version"
-MOST_WAITING_EVENTS = 1000
-
-
-class TooSlow(Unavailable):
-    code = "TOO_SLOW"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Events came faster than they were read; subscribe again.",
-            "事件产生速度超过读取速度，请重新订阅",
-        )
 
 
 class Passed(msgspec.Struct, frozen=True):
@@ -57,20 +47,23 @@ class _Body(msgspec.Struct):
 
 
 class Live:
-    """Begin with `start`."""
+    """Begin with `start`. overflow  what passes of locations that trip and clear"""
 
     def __init__(self) -> None:
+        self.overflow = LiveOverflow()
         self._waiting: dict[UUID, set[Waiter]] = {}
-        self._feeds: set[Feed] = set()
+        self._feeds: set[Feed[Passed]] = set()
         self._body = msgspec.json.Decoder(_Body)
         self._stop: Callable[[], Awaitable[None]] | None = None
 
     async def start(self, bus: Bus) -> None:
         self._stop = await bus.listen(SUBJECT, self.hear)
+        await self.overflow.start(bus)
 
     async def stop(self) -> None:
         if self._stop is not None:
             await self._stop()
+        await self.overflow.stop()
 
     def hear(self, subject: str, headers: Mapping[str, str], body: bytes) -> None:
         """One event from NATS. What cannot be read is for a newer gateway."""
@@ -137,25 +130,3 @@ class Waiter:
             async with asyncio.timeout(within_s):
                 await self._came.wait()
         return self._came.is_set()
-
-
-class Feed:
-    """A bounded queue of wanted events; when it overflows, its reader is told and it ends."""
-
-    def __init__(self, wanted: Callable[[Passed], bool]) -> None:
-        self._wanted = wanted
-        self._queue: asyncio.Queue[Passed] = asyncio.Queue(MOST_WAITING_EVENTS)
-        self._overflowed = False
-
-    def offer(self, passed: Passed) -> None:
-        if self._overflowed or not self._wanted(passed):
-            return
-        try:
-            self._queue.put_nowait(passed)
-        except asyncio.QueueFull:
-            self._overflowed = True
-
-    async def next(self) -> Passed:
-        if self._overflowed and self._queue.empty():
-            raise TooSlow
-        return await self._queue.get()

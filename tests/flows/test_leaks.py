@@ -182,6 +182,11 @@ async def test_a_subscription_tells_nothing_of_another_plant(scan: Scan) -> None
                 "orderCancel", "order { state }", orderId=made,
                 basis={"type": "EMAIL", "ref": side.word(), "note": side.word()},
             )  # fmt: skip
+            place, scarce = side.company.locations[side.near], side.made["Sku.sku"][2]
+            for level in (side.some(3), side.some(60)):  # it clears, and trips again
+                await chief.done(
+                    "safetyLevelSet", "level { atp }", locationId=place, sku=scarce, level=level
+                )
         open_ears = [ear for ear in ears if ear.user in seers and not ear.calls[0].variables]
         for _ in range(200):
             if all(len(ear.events) >= 2 for ear in open_ears):
@@ -192,7 +197,12 @@ async def test_a_subscription_tells_nothing_of_another_plant(scan: Scan) -> None
     search(scan, ears)
     await scan.count()
 
-    assert len(open_ears) == len(seers) and all(len(ear.events) >= 2 for ear in open_ears)
+    assert {ear.user.name for ear in open_ears} == {each.name for each in seers}
+    assert all(len(ear.events) >= 2 for ear in open_ears)
+    for seer in seers:
+        events = [each for ear in ears if ear.user is seer for each in ear.events]
+        heard = {name for each in events for name in each["payload"]["data"]}
+        assert heard == set(scan.schema.subscription_type.fields)
     assert [ear.events for ear in ears if ear.user in strangers and ear.events] == []
     assert scan.report.leaks == [], str(scan.report)
     assert scan.report.faults == [], str(scan.report)

@@ -12,6 +12,8 @@ import websockets
 from companies import IN_ANHUI, Company, order, submit
 
 EVENTS = "subscription { orderEvents { kind occurredAt order { id number plant { code } } } }"
+OVERFLOW = """subscription { overflowEvents {
+  state available clearLevel location { code } level { available } } }"""
 
 
 class Socket:
@@ -23,7 +25,7 @@ class Socket:
         async for text in self.raw:
             message = json.loads(text)
             if message["type"] == "next":
-                self.seen.append(message["payload"]["data"]["orderEvents"])
+                self.seen += message["payload"]["data"].values()
 
     async def until(self, count: int) -> list[dict[str, Any]]:
         for _ in range(200):
@@ -35,7 +37,7 @@ class Socket:
 
 
 @asynccontextmanager
-async def _subscribed(company: Company, *groups: str) -> AsyncIterator[Socket]:
+async def _subscribed(company: Company, *groups: str, to: str = EVENTS) -> AsyncIterator[Socket]:
     token = company.suite.keys.token("watcher", company.tenant, *groups)
     url = company.suite.url.replace("http", "ws") + "/graphql"
     async with websockets.connect(
@@ -46,7 +48,7 @@ async def _subscribed(company: Company, *groups: str) -> AsyncIterator[Socket]:
         init = {"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}}
         await raw.send(json.dumps(init))
         assert json.loads(await raw.recv())["type"] == "connection_ack"
-        await raw.send(json.dumps({"id": "1", "type": "subscribe", "payload": {"query": EVENTS}}))
+        await raw.send(json.dumps({"id": "1", "type": "subscribe", "payload": {"query": to}}))
         socket = Socket(raw)
         listening = asyncio.create_task(socket.listen())
         await asyncio.sleep(0.3)
@@ -107,3 +109,29 @@ async def test_a_socket_without_a_valid_token_is_closed(company: Company) -> Non
 
     assert said["type"] != "connection_ack"
     assert raw.close_code in (4401, 4403)
+
+
+async def test_a_location_that_trips_and_clears_appears_to_its_plant_and_to_no_other(
+    company: Company,
+) -> None:
+    await _ready(company)  # of 100 at 杭州仓 one is promised
+    await company.stock("BOLT", "HGH", 0, safety=80)
+    async with (
+        _subscribed(company, "warehouse_lead@NGB", to=OVERFLOW) as socket,
+        _subscribed(company, "plant_manager@SZH", to=OVERFLOW) as foreign,
+        company.admin() as admin,
+    ):
+        for delta in ("-20", "5"):
+            await admin.done(
+                "stockAdjust", "level { atp }", sku="BOLT", delta=delta, reason="盘点",
+                locationId=company.locations["HGH"],
+            )  # fmt: skip
+        seen = await socket.until(2)
+
+    place = {"clearLevel": "80", "location": {"code": "HGH"}}
+    assert [{k: v for k, v in each.items() if k != "level"} for each in seen] == [
+        place | {"state": "TRIPPED", "available": "79"},
+        place | {"state": "CLEAR", "available": "84"},
+    ]
+    assert seen[1]["level"] == {"available": "84"}
+    assert foreign.seen == []

@@ -154,7 +154,7 @@ async def test_what_a_client_left_behind_is_cleared_away(gateway, world):
 
 
 async def test_a_reader_that_is_too_slow_is_told(gateway, world, monkeypatch):
-    monkeypatch.setattr("hedgerow_gateway.live.MOST_WAITING_EVENTS", 3)
+    monkeypatch.setattr("hedgerow_gateway.feed.MOST_WAITING_EVENTS", 3)
 
     async def slow(*_):
         await asyncio.sleep(0.3)

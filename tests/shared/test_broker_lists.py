@@ -95,6 +95,8 @@ def test_the_gateway_asks_everybody_and_announces_nothing() -> None:
     assert subscribe == [
         "_INBOX_gateway.>",
         "hedgerow.evt.orders.>",
+        "hedgerow.evt.inventory.overflow_tripped.v1.>",
+        "hedgerow.evt.inventory.overflow_cleared.v1.>",
         "hedgerow.evt.routing.access_changed.v1.>",
     ]
     assert rest == "}"

@@ -23,6 +23,7 @@ from hedgerow_gateway.schema.order_events import OrderEvent, order_events
 from hedgerow_gateway.schema.order_queries import OrderQueries
 from hedgerow_gateway.schema.order_steps import OrderStepMutations
 from hedgerow_gateway.schema.order_submit import OrderSubmitMutations
+from hedgerow_gateway.schema.overflow_events import OverflowEvent, overflow_events
 from hedgerow_gateway.schema.plant_mutations import PlantMutations
 from hedgerow_gateway.schema.plants import PlantQueries
 from hedgerow_gateway.schema.presence import PresenceMutations, PresenceQueries
@@ -80,6 +81,10 @@ class Subscription:
     order_events: AsyncGenerator[OrderEvent, None] = stream(
         order_events,
         "What happens to orders that the caller may see; at these plants, to this one.",
+    )
+    overflow_events: AsyncGenerator[OverflowEvent, None] = stream(
+        overflow_events,
+        "Locations that trip and clear, of plants whose stock the caller may read; of these plants.",
     )
 
 

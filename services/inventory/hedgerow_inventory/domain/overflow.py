@@ -58,4 +58,6 @@ def clear_percent(value: Decimal, field: str) -> Decimal:
 
 def clear_level(safety_level: Decimal, percent: Decimal) -> Decimal:
     """How many must be available for a tripped location to serve again. Exact."""
+    if not percent:
+        return safety_level
     return tidy(safety_level * (_HUNDRED + percent) / _HUNDRED)
