@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 from hedgerow.auth import NotPermitted, Role
 from hedgerow.contracts.routing import (
@@ -8,9 +10,13 @@ from hedgerow.contracts.routing import (
 )
 from hedgerow.contracts.values import LocationId, new_id
 from hedgerow.errors import Refused
+from hedgerow.transaction import Transaction
+from hedgerow.transaction.tenancy import enter
 from hedgerow_routing.domain.condition import ConditionInvalid
+from hedgerow_routing.domain.network import specificity
 from hedgerow_routing.domain.rule_set import RuleTie, RuleUnreachable
 from hedgerow_routing.handlers.publish_overflow_rule import publish_overflow_rule
+from hedgerow_routing.store.network import NetworkStore
 from hedgerow_routing.store.refusals import IdTaken
 from hedgerow_routing.store.tables import overflow_rules
 from hedgerow_routing.views.rules import list_overflow_rules
@@ -24,6 +30,7 @@ from routing.makers import (
     found_rule,
     rule,
 )
+from sqlalchemy import insert
 from worlds import NOON, administrator, caller, transaction
 
 
@@ -138,6 +145,63 @@ async def test_a_tie_is_refused_and_nothing_changes(routing_db):
         assert await list_overflow_rules(ListOverflowRules(), tx) == (first,)
         assert await count(tx, overflow_rules) == 1
         assert (tx.emitted, len(tx.recorded)) == ([], recorded)
+
+
+async def test_of_two_rules_that_tie_and_are_published_at_once_the_second_is_refused(routing_db):
+    who = administrator()
+    async with routing_db.begin() as conn:
+        await enter(conn, who.reach(), timeout_s=20)
+        chain = await two_locations(Transaction(conn, who, NOON))
+    second_began = asyncio.Event()
+
+    async def second() -> None:
+        async with routing_db.begin() as conn:
+            await enter(conn, who.reach(), timeout_s=20)
+            second_began.set()
+            await publish_overflow_rule(rule("B", *chain), Transaction(conn, who, NOON))
+
+    async with routing_db.begin() as conn:
+        await enter(conn, who.reach(), timeout_s=20)
+        await publish_overflow_rule(rule("A", *chain), Transaction(conn, who, NOON))
+        waiting = asyncio.create_task(second())
+        await second_began.wait()
+        done, _ = await asyncio.wait([waiting], timeout=0.3)
+        assert not done
+
+    with pytest.raises(RuleTie, match="A"):
+        await waiting
+    async with transaction(routing_db, who) as tx:
+        assert [each.code for each in await list_overflow_rules(ListOverflowRules(), tx)] == ["A"]
+
+
+async def test_a_rule_from_before_conditions_is_in_force_as_it_was(routing_db):
+    async with transaction(routing_db, administrator()) as tx:
+        hangzhou, _ = await two_locations(tx)
+        old = insert(overflow_rules).values(
+            tenant_id=tx.tenant_id,
+            rule_id=new_id(),
+            code="OLD",
+            name="old",
+            version=1,
+            priority=0,
+            regions=["浙江"],
+            channels=[],
+            chain=[hangzhou],
+            safety_test=SafetyTest.AFTER,
+            active_from=NOON,
+        )
+        await tx.conn.execute(old)
+
+        [view] = await list_overflow_rules(ListOverflowRules(), tx)
+        network = await NetworkStore(tx).load()
+
+        assert (view.condition, view.max_locations, view.max_distance_km, view.sla_hours) == (
+            "",
+            None,
+            None,
+            None,
+        )
+        assert [(each.code, specificity(each)) for each in network.rules] == [("OLD", 1)]
 
 
 async def test_an_unreachable_rule_is_refused_and_nothing_changes(routing_db):

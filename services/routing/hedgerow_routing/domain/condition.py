@@ -81,11 +81,11 @@ class Condition:
         except RuntimeError as failure:  # what it costs too much to find out
             raise ConditionFailed(_tidy(str(failure))) from None
         # Nothing else is asked for its value: the library miscounts references to None.
-        if result.type() == _ERROR:
-            raise ConditionFailed(_tidy(str(result.value())))
-        if result.type() != _BOOL:
-            raise ConditionFailed(f"This gave a {result.type().name().lower()}.")
-        return bool(result.value())
+        kind = result.type()
+        if kind == _BOOL:
+            return bool(result.value())
+        met = str(result.value()) if kind == _ERROR else f"this gave a {kind.name().lower()}"
+        raise ConditionFailed(_tidy(met))
 
 
 def asked(facts: Facts) -> Any:

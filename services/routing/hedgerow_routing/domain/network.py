@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import msgspec
 from hedgerow.contracts.routing import DEFAULT_TIME_ZONE, OverflowRuleView, SafetyTest
 from hedgerow.contracts.values import LocationId, LonLat, PlantId, RuleId
 
-from .condition import names_of
+from .condition import MOST_COMPILED, names_of
 
 DEFAULT_MAX_DISTANCE_KM = 500.0
 
@@ -58,10 +59,15 @@ AnyRule = Rule | OverflowRuleView
 def specificity(rule: AnyRule) -> int:
     """How many facts about an order it names: its regions are one, its channels are one, and so is
     each variable of its condition."""
-    named = set(names_of(rule.condition))
-    if rule.regions:
+    return _named(rule.condition, bool(rule.regions), bool(rule.channels))
+
+
+@lru_cache(maxsize=MOST_COMPILED)  # asked for each rule of each order
+def _named(condition: str, regions: bool, channels: bool) -> int:
+    named = set(names_of(condition))
+    if regions:
         named.add("order.region")
-    if rule.channels:
+    if channels:
         named.add("order.channel")
     return len(named)
 
