@@ -28,7 +28,7 @@ from worlds import NOON
 from .report import say
 from .stage import Stage
 
-ROUNDS = 5
+ROUNDS = 3
 SECONDS = 1.0
 SIZES = (20, 1_000, 20_000)
 POINTS = 64

@@ -213,12 +213,29 @@ def test_many_areas_upon_one_another_get_a_coarser_grid_and_the_same_answers(
     ]
     points = [(draw.uniform(109, 112), draw.uniform(29, 32)) for _ in range(500)]
     fine = AreaIndex(placed(*shapes), NOON)
-    monkeypatch.setattr("hedgerow_routing.domain.area_grid.MOST_ENTRIES", 20_000)
+    monkeypatch.setattr("hedgerow_routing.domain.area_grid.MOST_ENTRIES", 0)
+    monkeypatch.setattr("hedgerow_routing.domain.area_grid.MOST_ENTRIES_AN_EDGE", 2)
 
     coarse = AreaIndex(placed(*shapes), NOON)
 
     assert numbers(coarse, *points) == numbers(fine, *points)
     assert coarse.bytes < fine.bytes / 2
+
+
+def test_long_edges_by_the_thousand_get_a_coarser_grid_and_the_same_answers(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    teeth = [(110 + tooth / 1000, 30 + 4 * (tooth % 2)) for tooth in range(2001)]
+    comb = Polygon([*teeth, (112.0, 29.0), (110.0, 29.0)])
+    draw = random.Random(4)
+    points = [(draw.uniform(110, 112), draw.uniform(28.5, 34)) for _ in range(500)]
+    monkeypatch.setattr("hedgerow_routing.domain.area_grid.MOST_ENTRIES", 0)
+
+    index = AreaIndex(placed(comb), NOON)
+
+    expected = [{0} if comb.covers(shapely.Point(each)) else set() for each in points]
+    assert numbers(index, *points) == expected
+    assert index.bytes < 4 * 40 * index.vertices
 
 
 def test_without_areas_nothing_covers_a_point():

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 EDGES_A_CELL = 4
-MOST_ENTRIES = 8_000_000
+MOST_ENTRIES = 1_000_000
+MOST_ENTRIES_AN_EDGE = 4
+# How exactly it is known where an edge enters a cell, with much to spare.
 _NEAR_DEG = 1e-9
 _WEST_OF_ALL, _NORTH_OF_ALL = -1000.0, 1000.0
 
@@ -22,17 +24,18 @@ Numbers = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Columns and rows begin at vertices: as narrow as the borders there are detailed. Cell `c * rows + r`, to which its western and
-    southern side belong, holds
+    """Columns and rows begin at vertices, and are narrow where there are many. Cell `c * rows + r`, to
+    which its western and its southern side belong, has
 
-    filled[filled_from[cell] : filled_from[cell + 1]]  numbers of the areas that fill it
-    crossed[crossed_from[cell] : crossed_from[cell + 1]]  twice the number of each area whose
-        border crosses it, plus 1 where an odd number of edges lies west of what `edges` tells
+    filled[filled_from[cell] : filled_from[cell + 1]], the numbers of the areas that fill it;
 
-    edges[edges_from[entry] : edges_from[entry + 1]] are the edges of an entry of `crossed`: x and y
-    of the southern end, x and y of the northern one. A point of the cell is in the area when it is
-    east of an odd number of them, counted with the 1. Where a border leaves the cell to the west, an
-    edge west of everything begins that counts what it does out there.
+    crossed[crossed_from[cell] : crossed_from[cell + 1]], twice the number of each area whose border
+    crosses it, plus 1 if an odd number of edges that do not touch the cell pass south-west of it;
+
+    edges[edges_from[entry] : edges_from[entry + 1]] of each of those entries: x and y of an edge's
+    southern end, x and y of its northern one. A point of the cell is in the area when an odd number
+    of them lies to its west, the 1 counted with them. Where a border leaves the cell westward, an
+    edge far in the west stands for what it does out there.
     """
 
     columns: Floats
@@ -74,17 +77,19 @@ class Edges:
 def lay_grid(edges: Edges, areas: int, check: Callable[[], None]) -> Grid:
     """A grid over the edges of so many areas. `check` is called between the steps, and may raise
     to end the work."""
+    most = MOST_ENTRIES + MOST_ENTRIES_AN_EDGE * len(edges)
     steps = max(1, round((len(edges) / EDGES_A_CELL) ** 0.5))
     while True:
         columns, rows = _bounds(edges.ends[:, 0::2], steps), _bounds(edges.ends[:, 1::2], steps)
         check()
-        runs = _Runs.of(edges, columns, rows)
-        check()
-        begin, end = runs.fill(edges.owner, len(rows) + 1, len(columns) + 1)
-        if runs.cells + int((end[1] - begin[1]).sum()) <= MOST_ENTRIES or steps == 1:
-            break
-        steps //= 2  # many large areas upon one another: a coarser grid repeats them less often
-    return _Cells(edges, columns, rows, areas).grid(runs, begin, end, check)
+        if _rows_passed(edges, rows) <= most or steps == 1:
+            runs = _Runs.of(edges, columns, rows)
+            check()
+            stretches = runs.inside(edges.owner, len(rows) + 1, len(columns) + 1)
+            if runs.cells + stretches.cells <= most or steps == 1:
+                break
+        steps //= 2  # large areas upon one another, or long edges: a coarser grid repeats them less
+    return _Cells(edges, columns, rows, areas).grid(runs, stretches, check)
 
 
 def _bounds(places: Floats, steps: int) -> Floats:
@@ -95,10 +100,28 @@ def _bounds(places: Floats, steps: int) -> Floats:
     return np.unique(ordered[at])
 
 
+def _rows_passed(edges: Edges, rows: Floats) -> int:
+    south, north = edges.ends[:, 1], edges.ends[:, 3]
+    return int((rows.searchsorted(north, "right") - rows.searchsorted(south, "right") + 1).sum())
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretches:
+    """Of an area in a row, the columns after `before` and up to `last`. line  area * rows + row"""
+
+    line: Numbers
+    before: Numbers
+    last: Numbers
+
+    @property
+    def cells(self) -> int:
+        return int((self.last - self.before).sum())
+
+
 @dataclass(frozen=True, slots=True)
 class _Runs:
-    """Where edges lie in the rows they pass: of `edge` in `row` the columns `first` to `last`, which
-    may be one too many, never one too few. crosses  it crosses the row's southern side."""
+    """Of `edge` in `row` the columns `first` to `last`, which may be one too many, never too few.
+    crosses  whether it crosses the row's southern side"""
 
     edge: Numbers
     row: Numbers
@@ -133,16 +156,12 @@ class _Runs:
     def cells(self) -> int:
         return int((self.last - self.first + 1).sum())
 
-    def fill(
-        self, owner: Numbers, rows: int, columns: int
-    ) -> tuple[tuple[Numbers, Numbers], tuple[Numbers, Numbers]]:
-        """(area and row, column) before the first and at the last cell of each stretch that has an
-        odd number of crossings to its west, of those edges that do not touch the cell itself."""
-        crossing = self.crosses
-        line = owner[self.edge[crossing]] * rows + self.row[crossing]
-        ordered = np.sort(line * columns + self.last[crossing])
-        line, column = np.divmod(ordered, columns)
-        return (line[0::2], column[0::2]), (line[1::2], column[1::2])
+    def inside(self, owner: Numbers, rows: int, columns: int) -> _Stretches:
+        """Cells whose south-western corner has, of the edges that do not touch the cell, an odd
+        number to its west. A ring crosses a line an even number of times."""
+        line = owner[self.edge[self.crosses]] * rows + self.row[self.crosses]
+        line, column = np.divmod(np.sort(line * columns + self.last[self.crosses]), columns)
+        return _Stretches(line[0::2], column[0::2], column[1::2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,14 +171,8 @@ class _Cells:
     rows: Floats
     areas: int
 
-    def grid(
-        self,
-        runs: _Runs,
-        begin: tuple[Numbers, Numbers],
-        end: tuple[Numbers, Numbers],
-        check: Callable[[], None],
-    ) -> Grid:
-        inside = self._inside(begin, end)
+    def grid(self, runs: _Runs, stretches: _Stretches, check: Callable[[], None]) -> Grid:
+        inside = self._inside(stretches)
         check()
         entry, ends = self._crossings(runs)
         check()
@@ -185,10 +198,10 @@ class _Cells:
     def _entry(self, column: Numbers, row: Numbers, area: Numbers) -> Numbers:
         return (column * (len(self.rows) + 1) + row) * self.areas + area
 
-    def _inside(self, begin: tuple[Numbers, Numbers], end: tuple[Numbers, Numbers]) -> Numbers:
-        stretch, step = _spread(end[1] - begin[1])
-        area, row = np.divmod(begin[0][stretch], len(self.rows) + 1)
-        return np.sort(self._entry(begin[1][stretch] + 1 + step, row, area))
+    def _inside(self, stretches: _Stretches) -> Numbers:
+        stretch, step = _spread(stretches.last - stretches.before)
+        area, row = np.divmod(stretches.line[stretch], len(self.rows) + 1)
+        return np.sort(self._entry(stretches.before[stretch] + 1 + step, row, area))
 
     def _crossings(self, runs: _Runs) -> tuple[Numbers, Floats]:
         """Entries with the edges that touch their cells, and with those that stand for the rest

@@ -32,7 +32,7 @@ from .tables import fence_sets
 log = logging.getLogger("hedgerow.routing")
 
 MOST_TENANTS = 256
-MOST_VERTICES = 4_000_000
+MOST_VERTICES = 2_000_000
 LOAD_S = 60.0
 _AT_ONCE = 200
 
