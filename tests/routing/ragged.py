@@ -144,10 +144,11 @@ def points(chance: np.random.Generator, areas: list[MultiPolygon], count: int) -
     crossing = np.column_stack(
         [start[chance.permutation(pick), 0], start[chance.permutation(pick), 1]]
     )
-    whole = shapely.total_bounds(areas)
+    around = shapely.bounds(areas)[chance.integers(0, len(areas), 4 * share)]
+    anywhere = chance.uniform(around[:, :2], around[:, 2:])
     return {
-        "anywhere": chance.uniform(whole[:2], whole[2:], (4 * share, 2)),
-        "level": np.column_stack([chance.uniform(whole[0], whole[2], share), crossing[:, 1]]),
+        "anywhere": anywhere,
+        "level": np.column_stack([anywhere[:share, 0], crossing[:, 1]]),
         "in cell corners": crossing,
         "close by": on_edges + chance.normal(0, 1e-4, (share, 2)),
         "as close as can be": np.nextafter(
