@@ -10,9 +10,11 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+import numpy as np
 from hedgerow.contracts.values import LonLat
 
-from .area_grid import Edges, lay_grid
+from .area_edges import Edges
+from .area_grid import lay_grid
 from .assignment import CoveringArea
 from .placed_area import PlacedArea
 
@@ -53,7 +55,10 @@ class AreaIndex:
         self._columns, self._rows = grid.columns.tolist(), grid.rows.tolist()
         self._filled_from, self._filled = grid.filled_from.data, grid.filled.data
         self._crossed_from, self._crossed = grid.crossed_from.data, grid.crossed.data
-        self._edges_from, self._edges = grid.edges_from.data, memoryview(grid.edges.tobytes())
+        self._edges_from, self._edges = (
+            grid.edges_from.data,
+            grid.edges.reshape(-1).view(np.uint8).data,
+        )
 
     def holds(self, at: datetime) -> bool:
         """Whether the same areas are in force at `at`."""

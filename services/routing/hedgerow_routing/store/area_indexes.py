@@ -20,6 +20,7 @@ from hedgerow.telemetry import Metric, counter, histogram
 from hedgerow.transaction import Transaction
 from hedgerow.transaction.database import is_lost
 from hedgerow.transaction.tenancy import enter
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy import DOUBLE_PRECISION, Integer, LargeBinary, Uuid, column, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -153,8 +154,13 @@ class AreaIndexes:
 
     def _index(self, rows: Sequence[Any], at: datetime) -> AreaIndex | None:
         """In a thread. None of more vertices than there may be."""
-        shapes = shapely.from_wkb([row.area for row in rows])
-        if shapely.get_num_coordinates(shapes).sum() > self._most_vertices:
+        shapes: list[BaseGeometry] = []
+        for start in range(0, len(rows), _AT_ONCE):
+            shapes += shapely.from_wkb(
+                [row.area for row in rows[start : start + _AT_ONCE]]
+            ).tolist()
+            self._check()
+        if sum(map(shapely.get_num_coordinates, shapes)) > self._most_vertices:
             return None
         areas = [
             PlacedArea(
