@@ -18,8 +18,8 @@ from shapely.geometry.base import BaseGeometry
 from worlds import NOON
 
 
-def placed(*shapes: BaseGeometry, **period) -> list[PlacedArea]:
-    return [PlacedArea(key(number), shape, **period) for number, shape in enumerate(shapes)]
+def placed(*shapes: BaseGeometry) -> list[PlacedArea]:
+    return [PlacedArea(key(number), shape) for number, shape in enumerate(shapes)]
 
 
 def key(number: int) -> CoveringArea:
