@@ -24,6 +24,7 @@ from hedgerow.service.run import MigrateSettings
 from hedgerow.settings import variables
 from hedgerow.telemetry import METRICS, Attribute
 from hedgerow_gateway.settings import GatewaySettings
+from hedgerow_routing.settings import RoutingSettings
 from worlds import SERVICES, contracts_of, service_of
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "reference"
@@ -223,6 +224,7 @@ def settings() -> Iterator[str]:
     yield "that is wrong at once. An empty variable counts as one that is not set."
     for title, kind in (
         ("Every service: `python -m hedgerow_<name> serve`", ServiceSettings),
+        ("Routing, besides", RoutingSettings),
         ("Migration: `python -m hedgerow_<name> migrate`", MigrateSettings),
         ("Gateway: `python -m hedgerow_gateway serve`", GatewaySettings),
     ):

@@ -58,6 +58,8 @@ class Metric(StrEnum):
     UNKNOWN_ROLES = "hedgerow.login.unknown_roles"
     SOCKETS = "hedgerow.sockets.open"
     CASES_LOST = "hedgerow.denials.unrecorded"
+    POINTS_LOOKED_UP = "hedgerow.areas.points"
+    AREA_INDEX_SECONDS = "hedgerow.areas.index_seconds"
 
 
 METRICS: Mapping[Metric, tuple[str, str]] = {
@@ -78,6 +80,11 @@ METRICS: Mapping[Metric, tuple[str, str]] = {
     Metric.UNKNOWN_ROLES: ("{group}", "groups in tokens that gave no right"),
     Metric.SOCKETS: ("{socket}", "WebSockets opened less those closed"),
     Metric.CASES_LOST: ("{denial}", "refusals that were told without a case number; alarm on any"),
+    Metric.POINTS_LOOKED_UP: (
+        "{point}",
+        "points looked up among areas, by what told: index, postgis",
+    ),
+    Metric.AREA_INDEX_SECONDS: ("s", "time to load a company's areas and to index them in memory"),
 }
 
 

@@ -52,6 +52,8 @@ from hedgerow.contracts.routing import (
 from hedgerow.evidence.listing import evidence_lister
 from hedgerow.evidence.verify import evidence_verifier
 from hedgerow.service import Service
+from hedgerow.settings import load
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hedgerow_routing.handlers.attest_presence import attest_presence
 from hedgerow_routing.handlers.bind_plant import bind_plant
@@ -73,6 +75,8 @@ from hedgerow_routing.handlers.retire_overflow_rule import retire_overflow_rule
 from hedgerow_routing.handlers.revoke_role import revoke_role
 from hedgerow_routing.handlers.set_plant_area import set_plant_area
 from hedgerow_routing.handlers.set_routing_limits import set_routing_limits
+from hedgerow_routing.settings import RoutingSettings
+from hedgerow_routing.store.area_indexes import AreaIndexes
 from hedgerow_routing.store.tables import evidence, messages, metadata
 from hedgerow_routing.views.areas import list_areas
 from hedgerow_routing.views.cases import access_case_by_number
@@ -92,6 +96,12 @@ from hedgerow_routing.views.policies import presence_policies
 from hedgerow_routing.views.rules import get_routing_limits, list_overflow_rules
 from hedgerow_routing.views.traces import trace_rules
 
+
+def keep_area_indexes(engine: AsyncEngine) -> AreaIndexes | None:
+    """Raises BadSettings."""
+    return AreaIndexes(engine) if load(RoutingSettings).routing_area_index else None
+
+
 service = Service(
     name="routing",
     metadata=metadata,
@@ -99,6 +109,7 @@ service = Service(
     evidence=evidence,
     migrations=Path(__file__).parent / "migrations",
     extensions=("postgis",),
+    keeps=keep_area_indexes,
     commands={
         CreatePlant: create_plant,
         CreateLocation: create_location,

@@ -65,6 +65,7 @@ class Process:
         self._engine = connect(settings.database_url, pool_size=settings.database_pool)
         self._relay_engine = connect_unpooled(settings.database_url)
         self._role = f"{self._engine.url.username}_relay"
+        self._kept = service.keeps(self._engine)
         self._stopping = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._beats: dict[str, float] = {}
@@ -106,8 +107,11 @@ class Process:
             most_waiting=settings.waiting_most,
             evidence=evidence,
             anchor_keys=self._anchor_keys(anchors),
+            kept=self._kept,
         )
-        reactions = Reactions(service, self._engine, relay.wake, most=most, evidence=evidence)
+        reactions = Reactions(
+            service, self._engine, relay.wake, most=most, evidence=evidence, kept=self._kept
+        )
 
         async def restore() -> None:
             """A broker that comes back may have lost its streams."""
@@ -191,6 +195,8 @@ class Process:
                 task.cancel()
         if self._bus is not None:
             await self._bus.close()
+        if self._kept is not None:
+            await self._kept.close()
         await self._engine.dispose()
         await self._relay_engine.dispose()
 

@@ -41,6 +41,7 @@ class Reactions:
         *,
         most: int = 64,
         evidence: EvidenceWriter | None = None,
+        kept: object = None,
     ) -> None:
         """most  the largest batch; 1 switches batching off"""
         self._service = service
@@ -49,6 +50,7 @@ class Reactions:
         self._most = most
         self._writer = Writer(service.messages.outbox)
         self._evidence = evidence or EvidenceWriter()
+        self._kept = kept
         self._inbox = Inbox(service.messages, service.name)
         self._kinds = {event.SUBJECT: event for event in service.reactions}
         self._names = frozenset(event.SUBJECT.split(".")[3] for event in service.reactions)
@@ -114,7 +116,8 @@ class Reactions:
             async with self._sessions.begin(caller.reach(), timeout_s=STATEMENT_S) as conn:
                 verdicts = await self._inbox.judge(conn, group, self._names)
                 due = [e for e, v in zip(group, verdicts, strict=True) if v is Verdict.APPLY]
-                tx = Transaction(conn, caller, datetime.now(UTC), _sources(due, caller, here))
+                sources = _sources(due, caller, here)
+                tx = Transaction(conn, caller, datetime.now(UTC), sources, kept=self._kept)
                 if due:
                     await self._inbox.advance(conn, due, tx.now)
                     await _handle(handler, due, tx)

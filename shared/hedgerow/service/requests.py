@@ -58,6 +58,7 @@ class Requests:
         most_waiting: int = MOST_WAITING,
         evidence: EvidenceWriter | None = None,
         anchor_keys: tuple[Ed25519PublicKey, ...] = (),
+        kept: object = None,
     ) -> None:
         """committed     called after a commit that wrote events
         most          the largest batch; 1 switches batching off
@@ -65,7 +66,7 @@ class Requests:
         """
         self._most_waiting = most_waiting
         self._transactions = Transactions(
-            service.messages, engine, committed, evidence or EvidenceWriter(), anchor_keys
+            service.messages, engine, committed, evidence or EvidenceWriter(), anchor_keys, kept
         )
         self._kinds: dict[str, msgspec.json.Decoder[Any]] = {}
         self._lanes: dict[str, Lane[Arrived]] = {}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import MetaData
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hedgerow.contracts.message import Command, Event, Query, owner_of
 from hedgerow.evidence import EvidenceTables
@@ -67,12 +68,20 @@ def field_answered(handler: Handler) -> str | None:
     return field
 
 
+class Kept(Protocol):
+    """What a process keeps in memory for its handlers, beside what is in the database."""
+
+    async def close(self) -> None:
+        """End what it does in the background."""
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """name        also the owner in its subjects, and `hedgerow_<name>` its database and role
     metadata    its tables; messages are the four every service has, evidence the three
     migrations  the folder of its Alembic scripts
     extensions  what its database needs from PostgreSQL
+    keeps       makes what each of its processes keeps, once; None: nothing
     """
 
     name: str
@@ -84,6 +93,7 @@ class Service:
     commands: Mapping[type[Command[Any]], Handler] = field(default_factory=dict)
     queries: Mapping[type[Query[Any]], Handler] = field(default_factory=dict)
     reactions: Mapping[type[Event], Handler] = field(default_factory=dict)
+    keeps: Callable[[AsyncEngine], Kept | None] = lambda _: None
 
     def listens_to(self) -> list[str]:
         """The owners of the events it reacts to."""

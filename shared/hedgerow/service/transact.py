@@ -62,6 +62,7 @@ class Transactions:
         committed: Callable[[], None],
         evidence: EvidenceWriter,
         anchor_keys: tuple[Ed25519PublicKey, ...] = (),
+        kept: object = None,
     ) -> None:
         """committed  called after a commit that wrote events"""
         self._sessions = Sessions(engine)
@@ -70,6 +71,7 @@ class Transactions:
         self._writer = Writer(tables.outbox)
         self._evidence = evidence
         self._anchor_keys = anchor_keys
+        self._kept = kept
 
     async def run(self, handler: Handler, batch: Sequence[Arrived]) -> list[bytes | Refused]:
         """Answers in the order of `batch`, which shares one reach. Begins again when the database
@@ -114,7 +116,9 @@ class Transactions:
                     id(message): _source(asks[position])
                     for position, message in zip(fresh, messages, strict=True)
                 }
-                tx = Transaction(conn, caller, now, sources, anchor_keys=self._anchor_keys)
+                tx = Transaction(
+                    conn, caller, now, sources, anchor_keys=self._anchor_keys, kept=self._kept
+                )
                 replies = await _handle(handler, [asks[p] for p in fresh], messages, tx)
                 await self._writer.write(tx)
                 for position, reply in zip(fresh, replies, strict=True):

@@ -88,6 +88,7 @@ class Transaction:
     now         one aware UTC instant for the whole transaction
     sources     what stands behind each message, by its id()
     anchor_keys what the anchors of the evidence were signed with, as far as this process knows
+    kept        what the process keeps in memory for the service's handlers: see Service.keeps
     """
 
     conn: AsyncConnection
@@ -97,6 +98,7 @@ class Transaction:
     emitted: list[Emission] = field(default_factory=list)
     recorded: list[Change] = field(default_factory=list)
     anchor_keys: tuple[Ed25519PublicKey, ...] = ()
+    kept: object = None
 
     @property
     def tenant_id(self) -> TenantId:

@@ -31,6 +31,7 @@ from hedgerow_routing.domain.edition import Edition
 from hedgerow_routing.domain.fence import Disc, Fence
 from hedgerow_routing.domain.presence import from_circle_m
 
+from .area_indexes import AreaIndexes
 from .refusals import ChangedMeanwhile, IdTaken
 from .tables import fences
 
@@ -153,9 +154,27 @@ class FenceStore:
     async def covering(self, points: Sequence[LonLat]) -> list[list[CoveringArea]]:
         """For each point the service areas in force that cover it, of all plants, in no order.
 
-        PostGIS decides, on straight edges in WGS-84; the border belongs to the area. One
-        statement, however many points.
+        PostGIS decides, on straight edges in WGS-84; the border belongs to the area. Where the
+        process keeps an index of the same areas, that answers for it, and PostGIS is left what
+        lies too near to a border. At most two statements, however many points.
         """
+        indexes = self._tx.kept
+        if not isinstance(indexes, AreaIndexes):
+            return await self._covering_by_postgis(points)
+        index = await indexes.current(self._tx)
+        if index is None:
+            indexes.count(len(points), by="postgis")
+            return await self._covering_by_postgis(points)
+        covering, untold = index.covering(points)
+        indexes.count(len(points) - len(untold), by="index")
+        if untold:
+            indexes.count(len(untold), by="postgis")
+            told = await self._covering_by_postgis([points[position] for position in untold])
+            for position, areas in zip(untold, told, strict=True):
+                covering[position] = areas
+        return covering
+
+    async def _covering_by_postgis(self, points: Sequence[LonLat]) -> list[list[CoveringArea]]:
         covering: list[list[CoveringArea]] = [[] for _ in points]
         rows = await self._conn.execute(
             _COVERING,

@@ -9,6 +9,7 @@ from hedgerow.transaction import message_tables
 from sqlalchemy import (
     ARRAY,
     DOUBLE_PRECISION,
+    BigInteger,
     CheckConstraint,
     Column,
     DateTime,
@@ -123,6 +124,16 @@ fences = Table(
         postgresql_where=_IN_FORCE,
     ),
     Index("fences_area", "area", postgresql_using="gist", postgresql_where=_IN_FORCE),
+)
+
+# Raised by triggers with every change of a tenant's fences, in the same transaction: as long as it
+# stays the same, so do they.
+fence_sets = Table(
+    "fence_sets",
+    metadata,
+    Column("tenant_id", Uuid, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    PrimaryKeyConstraint("tenant_id", name="fence_sets_pkey"),
 )
 
 # retired_by is set where a version was ended without another one in its place.

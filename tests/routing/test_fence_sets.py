@@ -1,0 +1,70 @@
+"""The version of a company's fences: the database raises it, and nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from hedgerow.transaction.database import async_url, connect_unpooled
+from hedgerow_routing.store.area_indexes import AreaIndexes
+from routing.area_worlds import AreaWorld
+from routing.makers import NINGBO, SUZHOU, around
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+from worlds import Databases
+
+
+@pytest.fixture
+async def world(routing_db: AsyncEngine) -> AsyncIterator[AreaWorld]:
+    made = AreaWorld(routing_db, AreaIndexes(routing_db))
+    yield made
+    await made.indexes.close()
+
+
+async def version_of(world: AreaWorld) -> int:
+    async with world.transaction() as tx:
+        return await tx.conn.scalar(text("select version from fence_sets")) or 0
+
+
+async def test_each_change_of_a_fence_raises_the_version_of_its_company_only(
+    world, routing_db: AsyncEngine, databases: Databases
+):
+    other = AreaWorld(routing_db, world.indexes)
+    await other.draw(around(SUZHOU))
+    before = [await version_of(world), await version_of(other)]
+
+    await world.draw(around(NINGBO))
+    drawn = await version_of(world)
+    await world.draw(around(NINGBO))
+    replaced = await version_of(world)
+    url = async_url(databases.admin_url).set(
+        drivername="postgresql", database=routing_db.url.database
+    )
+    admin = connect_unpooled(url.render_as_string(hide_password=False))
+    async with admin.connect() as conn:
+        await conn.execute(
+            text("delete from fences where tenant_id = :mine"), {"mine": world.admin.tenant_id}
+        )
+    await admin.dispose()
+
+    assert (before, drawn, replaced) == ([0, 1], 1, 3)  # replacing closes one and opens another
+    assert [await version_of(world), await version_of(other)] == [4, 1]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update fence_sets set version = 0",
+        "delete from fence_sets",
+        "insert into fence_sets values (gen_random_uuid(), 1)",
+    ],
+)
+async def test_the_service_cannot_touch_the_version_itself(world, statement: str):
+    await world.draw(around(NINGBO))
+
+    with pytest.raises(DBAPIError, match="permission denied"):
+        async with world.transaction() as tx:
+            await tx.conn.execute(text(statement))
+
+    assert await version_of(world) == 1
