@@ -33,13 +33,15 @@ DRAW = """
 insert into fences (tenant_id, fence_id, plant_id, kind, name, version, priority, area_m2, datum,
                     area, given, active_from)
 select $1, gen_random_uuid(), $2, 'SERVICE_AREA', n, 1, 0, 1, 'WGS84',
-       st_multi(st_buffer(st_setsrid(st_makepoint(lon, lat), 4326), radius, 16)), '{}', now()
+       st_multi(st_buffer(st_setsrid(st_makepoint(lon, lat), 4326), radius, 16)), '{}', '2026-01-01Z'
 from unnest($3::text[], $4::float8[], $5::float8[], $6::float8[]) as drawn (n, lon, lat, radius)
 """
 ONE = """
-select fence_id, plant_id, version, priority, area_m2 from fences
-where st_covers(area, st_setsrid(st_makepoint($1, $2), 4326))
-  and tenant_id = $3 and active_to is null
+select f.fence_id, f.plant_id, f.version, f.priority, f.area_m2
+from fence_periods p join fences f on f.tenant_id = p.tenant_id and f.fence_id = p.fence_id
+where p.bounds && st_setsrid(st_makepoint($1, $2), 4326) and p.recorded_to is null
+  and p.valid @> $4::timestamptz and p.tenant_id = $3
+  and st_covers(f.area, st_setsrid(st_makepoint($1, $2), 4326))
 """
 
 
@@ -90,7 +92,7 @@ async def _each(
 
 
 async def _one(admin: asyncpg.Connection, tenant_id: TenantId, point: LonLat) -> set[UUID]:
-    rows = await admin.fetch(ONE, point.lon, point.lat, tenant_id)
+    rows = await admin.fetch(ONE, point.lon, point.lat, tenant_id, NOON)
     return {row["fence_id"] for row in rows}
 
 
