@@ -164,7 +164,7 @@ SERVED_BY = {
     "routing": (
         "plantCreate", "locationCreate", "fencePublish", "overflowRulePublish", "routingLimitsSet",
         "areaCreate", "plantAreaSet", "roleGrant", "roleRevoke", "plantBind",
-        "presencePolicyPublish", "presenceConfirm", "stockReceive",
+        "presencePolicyPublish", "presenceConfirm", "stockReceive", "divisionsImport",
     ),
     "rma": ("returnRequest", "returnDecide", "returnReceive", "returnInspect"),
 }  # fmt: skip
