@@ -163,8 +163,9 @@ SERVED_BY = {
     "inventory": ("skuRegister", "stockReceive", "stockAdjust", "safetyLevelSet", "supplyRecord"),
     "routing": (
         "plantCreate", "locationCreate", "fencePublish", "overflowRulePublish",
-        "overflowRuleRetire", "routingLimitsSet", "areaCreate", "plantAreaSet", "roleGrant", "roleRevoke", "plantBind",
-        "presencePolicyPublish", "presenceConfirm", "stockReceive",
+        "overflowRuleRetire", "routingLimitsSet", "areaCreate", "plantAreaSet", "roleGrant",
+        "roleRevoke", "plantBind", "presencePolicyPublish", "presenceConfirm", "stockReceive",
+        "divisionsImport",
     ),
     "rma": ("returnRequest", "returnDecide", "returnReceive", "returnInspect"),
 }  # fmt: skip

@@ -16,7 +16,7 @@ from graphql import (
 
 # Fields that no answer to those who see everything filled, and why.
 NEVER_FILLED: Mapping[str, str] = {
-    "Fence.activeTo": "fences in force have no end",
+    "Fence.recordedTo": "the times that are asked with lie before and after all that was recorded",
     "OverflowRule.channels": "the rules of the two plants are for every channel",
     "Node.id": "answered as the id of a type",
     "EvidenceFault.kind": "nobody has tampered with the evidence",

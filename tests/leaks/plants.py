@@ -38,7 +38,7 @@ async def grown(suite: Suite) -> World:
 
 
 async def _furnish(side: Side) -> None:
-    """Articles, a rule, a fence, a location and stock."""
+    """Articles, a rule, a division, fences, a location and stock."""
     company, place = side.company, side.company.locations
     own, custom, scarce = (side.keep("Sku.sku", side.word()) for _ in range(3))
     borrowed = f"BORROWED-{side.owner}"  # stocked at the other plant's warehouse only
@@ -49,6 +49,10 @@ async def _furnish(side: Side) -> None:
             "overflowRulePublish", "rule { version }", code=f"TO-{side.far}", name=side.region,
             regions=[side.region], chain=[place[side.near], place[side.far]], safetyTest="AFTER",
         )  # fmt: skip
+        division = side.keep("Division.code", side.word())
+        await admin.done(
+            "divisionsImport", "divisions { code }", **_far_away(division, side.word())
+        )
         await admin.done(
             "overflowRulePublish", "rule { version }", code=f"NEAR-{side.far}", name=side.region,
             regions=[side.region], chain=[place[side.near], place[side.far]], safetyTest="AFTER",
@@ -64,6 +68,15 @@ async def _furnish(side: Side) -> None:
         await chief.done(
             "fencePublish", "fence { id }", plantId=plant, kind="PRESENCE", name=side.word(),
             circle={"center": side.point(), "radiusM": 500.0},
+        )  # fmt: skip
+        await chief.done(
+            "fencePublish", "fence { id }", plantId=plant, kind="EXCLUSION", name=side.word(),
+            divisions=[division], validTo="2150-01-01T00:00:00Z",
+        )  # fmt: skip
+        beside = side.point() | {"lon": float(side.some(side.lon + 1))}
+        await chief.done(
+            "fencePublish", "fence { id }", plantId=plant, kind="EXCLUSION", name=side.word(),
+            circle={"center": beside, "radiusM": 500.0},
         )  # fmt: skip
         await chief.done(
             "locationCreate", "location { id }", plantId=plant, code=side.word(),
@@ -96,6 +109,17 @@ async def _furnish(side: Side) -> None:
             dueAt="2031-01-01T00:00:00Z", reference=side.word(),
         )  # fmt: skip
         side.keep("Supply.id", supply["supply"]["id"])
+
+
+def _far_away(code: str, name: str) -> dict[str, Any]:
+    """A division where no order goes."""
+    ring = [[90.0, 40.0], [91.0, 40.0], [91.0, 41.0], [90.0, 41.0], [90.0, 40.0]]
+    feature = {
+        "type": "Feature",
+        "properties": {"code": code, "name": name, "nameEn": name},
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    }
+    return {"geojson": {"type": "FeatureCollection", "features": [feature]}, "datum": "WGS84"}
 
 
 async def _trade(side: Side) -> None:

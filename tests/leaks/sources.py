@@ -31,6 +31,7 @@ TEXT_OF: Mapping[str, str] = {
     "region": "ShipTo.region",
     "regions": "ShipTo.region",
     "channels": "Order.channel",
+    "divisions": "Division.code",
     "customer": "Customer.code",
     "user": "Membership.user",
     "userId": "Membership.user",
@@ -78,5 +79,17 @@ SCALARS: Mapping[str, Sequence[Any]] = {
     "Float": (1.5,),
     "Decimal": ("1",),
     "DateTime": ("2020-01-01T00:00:00Z", "2100-01-01T00:00:00Z"),
-    "GeoJSON": ({"type": "Polygon", "coordinates": [SQUARE]},),
+    "GeoJSON": (
+        {"type": "Polygon", "coordinates": [SQUARE]},
+        {
+            "type": "FeatureCollection",
+            "features": [
+                {
+                    "type": "Feature",
+                    "properties": {"code": "999999", "name": "a name"},
+                    "geometry": {"type": "Polygon", "coordinates": [SQUARE]},
+                }
+            ],
+        },
+    ),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 from hedgerow.auth import Caller
 from hedgerow.contracts.routing import FenceView
@@ -28,11 +29,13 @@ class AreaWorld:
         self.plant: PlantId | None = None
 
     @asynccontextmanager
-    async def transaction(self, *, kept: bool = True) -> AsyncIterator[Transaction]:
+    async def transaction(
+        self, *, kept: bool = True, at: datetime = NOON
+    ) -> AsyncIterator[Transaction]:
         """Committed at its end."""
         async with self.engine.begin() as conn:
             await enter(conn, self.admin.reach(), timeout_s=60)
-            yield Transaction(conn, self.admin, NOON, kept=self.indexes if kept else None)
+            yield Transaction(conn, self.admin, at, kept=self.indexes if kept else None)
 
     async def draw(self, geojson: object, name: str = "home") -> FenceView:
         async with self.transaction() as tx:
@@ -40,9 +43,11 @@ class AreaWorld:
                 self.plant = (await found_plant(tx, "NINGBO", NINGBO)).plant_id
             return await publish_fence(service_area(self.plant, geojson, name=name), tx)
 
-    async def ask(self, *points: LonLat, kept: bool = True) -> list[set[tuple[object, int]]]:
+    async def ask(
+        self, *points: LonLat, kept: bool = True, at: datetime = NOON
+    ) -> list[set[tuple[object, int]]]:
         """(fence, version) of the areas that cover each point."""
-        async with self.transaction(kept=kept) as tx:
+        async with self.transaction(kept=kept, at=at) as tx:
             return named(await FenceStore(tx).covering(points))
 
     async def indexed(self) -> None:

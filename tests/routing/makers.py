@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from hedgerow.auth import Caller
+from hedgerow.contracts.fences import ImportDivisions
 from hedgerow.contracts.orders import OrderSubmitted, OrderType
 from hedgerow.contracts.routing import (
     Circle,
@@ -145,6 +146,31 @@ def presence(
         "circle": Circle(center, radius_m),
     }
     return PublishFence(**fields | changed)
+
+
+def exclusion(plant_id: PlantId, **changed: Any) -> PublishFence:
+    fields = {
+        "fence_id": FenceId(new_id()),
+        "plant_id": plant_id,
+        "kind": FenceKind.EXCLUSION,
+        "name": "not ours",
+        "datum": Datum.WGS84,
+    }
+    return PublishFence(**fields | changed)
+
+
+def division(code: str, geometry: Any, name: str = "某市", **more: Any) -> dict[str, Any]:
+    """A feature as an import takes it."""
+    return {
+        "type": "Feature",
+        "properties": {"code": code, "name": name} | more,
+        "geometry": geometry,
+    }
+
+
+def divisions(*features: Any, datum: Datum | None = Datum.WGS84) -> ImportDivisions:
+    collection = {"type": "FeatureCollection", "features": list(features)}
+    return ImportDivisions(geojson=collection, datum=datum)
 
 
 def rule(code: str, *chain: LocationId, **changed: Any) -> PublishOverflowRule:

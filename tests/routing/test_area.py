@@ -23,6 +23,27 @@ def test_what_is_no_area_is_refused_naming_the_place(case: str):
     assert refused.value.zh
 
 
+def test_over_the_180th_meridian_an_area_is_refused_and_not_split_and_a_cut_one_is_taken():
+    ring = [[179, 0], [-179, 0], [-179, 1], [179, 1], [179, 0]]
+    west, east = box(-180, 0, -179, 1), box(179, 0, 180, 1)
+
+    with pytest.raises(Invalid, match="refused, not split") as refused:
+        parse_area(polygon(ring), Datum.WGS84)
+    cut = parse_area(
+        {"type": "MultiPolygon", "coordinates": [west["coordinates"], east["coordinates"]]},
+        Datum.WGS84,
+    )
+
+    assert (refused.value.code, refused.value.field) == (
+        "AREA_INVALID",
+        "geojson.coordinates.0.1",
+    )
+    assert "拒绝" in refused.value.zh
+    halves = [parse_area(each, Datum.WGS84).area_m2 for each in (west, east)]
+    assert cut.area_m2 == pytest.approx(sum(halves), abs=1)
+    assert halves[0] == halves[1]
+
+
 def test_features_as_map_tools_export_them_are_read_like_their_geometries():
     parts = [polygon(SQUARE, HOLE), polygon(moved(SQUARE, 5))]
     features = [{"type": "Feature", "id": 7, "properties": {}, "geometry": p} for p in parts]

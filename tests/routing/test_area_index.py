@@ -17,6 +17,8 @@ from shapely.geometry import Polygon, box
 from shapely.geometry.base import BaseGeometry
 from worlds import NOON
 
+SINCE = NOON - timedelta(minutes=10)
+
 
 def placed(*shapes: BaseGeometry) -> list[PlacedArea]:
     return [PlacedArea(key(number), shape) for number, shape in enumerate(shapes)]
@@ -37,7 +39,7 @@ def numbers(index: AreaIndex, *points: tuple[float, float]) -> list[set[int] | N
 
 def test_a_border_is_left_to_postgis_and_what_is_off_it_by_a_rounding_is_not():
     west, south, east, north = 110.0, 30.0, 111.0, 31.0
-    index = AreaIndex(placed(box(west, south, east, north)), NOON)
+    index = AreaIndex(placed(box(west, south, east, north)), NOON, SINCE)
     outside = np.nextafter([west, south, east, north], [0, 0, 180, 90]).tolist()
     inside = np.nextafter([west, south, east, north], [180, 90, 0, 0]).tolist()
 
@@ -68,7 +70,7 @@ def test_a_border_is_left_to_postgis_and_what_is_off_it_by_a_rounding_is_not():
 
 def test_holes_enclaves_and_overlaps_are_told_apart():
     ring = Polygon(box(110, 30, 114, 34).exterior, [box(111, 31, 113, 33).exterior.coords])
-    index = AreaIndex(placed(ring, box(111, 31, 113, 33), box(112, 30, 115, 32.5)), NOON)
+    index = AreaIndex(placed(ring, box(111, 31, 113, 33), box(112, 30, 115, 32.5)), NOON, SINCE)
 
     found = numbers(
         index, (110.5, 30.5), (112.5, 32.75), (112.5, 32), (113.5, 31.5), (114.5, 31), (9, 9)
@@ -85,11 +87,11 @@ def test_many_areas_upon_one_another_get_a_coarser_grid_and_the_same_answers(
         shapely.Point(draw.uniform(110, 111), draw.uniform(30, 31)).buffer(1) for _ in range(200)
     ]
     points = [(draw.uniform(109, 112), draw.uniform(29, 32)) for _ in range(500)]
-    fine = AreaIndex(placed(*shapes), NOON)
+    fine = AreaIndex(placed(*shapes), NOON, SINCE)
     monkeypatch.setattr("hedgerow_routing.domain.area_grid.MOST_ENTRIES", 0)
     monkeypatch.setattr("hedgerow_routing.domain.area_grid.MOST_ENTRIES_AN_EDGE", 2)
 
-    coarse = AreaIndex(placed(*shapes), NOON)
+    coarse = AreaIndex(placed(*shapes), NOON, SINCE)
 
     assert numbers(coarse, *points) == numbers(fine, *points)
     assert coarse.bytes < fine.bytes / 2
@@ -104,7 +106,7 @@ def test_long_edges_by_the_thousand_get_a_coarser_grid_and_the_same_answers(
     points = [(draw.uniform(110, 112), draw.uniform(28.5, 34)) for _ in range(500)]
     monkeypatch.setattr("hedgerow_routing.domain.area_grid.MOST_ENTRIES", 0)
 
-    index = AreaIndex(placed(comb), NOON)
+    index = AreaIndex(placed(comb), NOON, SINCE)
 
     expected = [{0} if comb.covers(shapely.Point(each)) else set() for each in points]
     assert numbers(index, *points) == expected
@@ -112,22 +114,25 @@ def test_long_edges_by_the_thousand_get_a_coarser_grid_and_the_same_answers(
 
 
 def test_without_areas_nothing_covers_a_point():
-    index = AreaIndex([], NOON)
+    index = AreaIndex([], NOON, SINCE)
 
     assert numbers(index, (110.0, 30.0)) == [set()]
-    assert (index.vertices, index.holds(NOON)) == (0, True)
+    assert index.vertices == 0
+    assert [index.holds(at) for at in (SINCE - timedelta(seconds=1), SINCE, NOON)] == [
+        *(False, True, True)
+    ]
 
 
 def test_an_index_holds_until_an_area_begins_or_ends():
     hour = timedelta(hours=1)
     areas = [
         PlacedArea(key(0), box(110, 30, 111, 31)),
-        PlacedArea(key(1), box(110, 30, 111, 31), active_from=NOON, active_to=NOON + 2 * hour),
-        PlacedArea(key(2), box(110, 30, 111, 31), active_from=NOON + hour),
-        PlacedArea(key(3), box(110, 30, 111, 31), active_to=NOON),
+        PlacedArea(key(1), box(110, 30, 111, 31), valid_from=NOON, valid_to=NOON + 2 * hour),
+        PlacedArea(key(2), box(110, 30, 111, 31), valid_from=NOON + hour),
+        PlacedArea(key(3), box(110, 30, 111, 31), valid_to=NOON),
     ]
 
-    at_noon, later = AreaIndex(areas, NOON), AreaIndex(areas, NOON + hour)
+    at_noon, later = AreaIndex(areas, NOON, SINCE), AreaIndex(areas, NOON + hour, NOON - hour)
 
     assert numbers(at_noon, (110.5, 30.5)) == [{0, 1}]
     assert numbers(later, (110.5, 30.5)) == [{0, 1, 2}]
@@ -140,7 +145,7 @@ def test_an_index_holds_until_an_area_begins_or_ends():
 @pytest.mark.parametrize("lat", [0.0, 47.0, -70.0, 89.5])
 def test_a_circle_is_sure_of_what_is_well_inside_and_well_outside(lat: float, radius_m: float):
     centre = LonLat(121.0, lat)
-    index = AreaIndex([PlacedArea.circle(key(0), centre, radius_m)], NOON)
+    index = AreaIndex([PlacedArea.circle(key(0), centre, radius_m)], NOON, SINCE)
 
     def at(share: float) -> list[set[int] | None]:
         there = [
@@ -157,7 +162,7 @@ def test_a_circle_is_sure_of_what_is_well_inside_and_well_outside(lat: float, ra
 
 
 def test_a_circle_across_the_antimeridian_is_left_to_postgis():
-    index = AreaIndex([PlacedArea.circle(key(0), LonLat(179.99, 10.0), 5_000.0)], NOON)
+    index = AreaIndex([PlacedArea.circle(key(0), LonLat(179.99, 10.0), 5_000.0)], NOON, SINCE)
 
     assert numbers(index, (179.99, 10.0), (-179.99, 10.0), (0.0, 12.0)) == [None, None, set()]
 
@@ -171,6 +176,6 @@ def test_what_ends_the_work_between_two_steps_ends_it():
             raise TimeoutError
 
     with pytest.raises(TimeoutError):
-        AreaIndex(placed(box(110, 30, 111, 31)), NOON, check)
+        AreaIndex(placed(box(110, 30, 111, 31)), NOON, SINCE, check)
 
     assert steps == [0, 1, 2, 3]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import threading
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import numpy as np
 import pytest
-from hedgerow.contracts.routing import AssignmentMethod, LocatePoint
+from hedgerow.contracts.routing import AssignmentMethod, Circle, LocatePoint
 from hedgerow.contracts.values import LonLat
 from hedgerow.transaction.database import connect
 from hedgerow_routing.app import service
@@ -26,14 +28,16 @@ from routing.makers import (
     SUZHOU,
     Statements,
     around,
+    exclusion,
     found_location,
     presence,
+    service_area,
     submitted,
     wgs84,
 )
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
-from worlds import Databases
+from worlds import NOON, Databases
 
 BORDER = LonLat(NINGBO.lon + 0.5, NINGBO.lat)
 
@@ -89,13 +93,46 @@ async def test_whoever_publishes_sees_their_own_fence_before_it_is_committed(wor
     await world.indexed()
 
     async with world.transaction() as tx:
-        await tx.conn.execute(text("update fences set active_to = :now"), {"now": tx.now})
+        await tx.conn.execute(text("update fence_periods set recorded_to = :now"), {"now": tx.now})
         [found] = await FenceStore(tx).covering([NINGBO])
         await tx.conn.rollback()
 
     assert found == []
     await world.indexes.built()
     assert [len(each) for each in await world.ask(NINGBO)] == [1]
+
+
+async def test_circles_exclusions_and_plans_are_found_at_every_instant(world):
+    hour = timedelta(hours=1)
+    home = await world.draw(around(NINGBO))
+    drawn = [
+        service_area(world.plant, None, name="round", circle=Circle(wgs84(NINGBO), 60_000.0)),
+        exclusion(world.plant, circle=Circle(wgs84(SUZHOU), 90_000.0)),
+        exclusion(world.plant, name="square", geojson=around(NINGBO, 0.2)),
+        service_area(world.plant, around(NINGBO, 0.3), valid_from=NOON + hour),
+        service_area(world.plant, around(SUZHOU), name="soon", valid_to=NOON + hour),
+    ]
+    for each in drawn:
+        async with world.transaction() as tx:
+            await publish_fence(each, tx)
+    draw = random.Random(11)
+    points = [
+        LonLat(near.lon + draw.uniform(-1, 1), near.lat + draw.uniform(-1, 1))
+        for near in (NINGBO, SUZHOU)
+        for _ in range(400)
+    ]
+    instants = [NOON, NOON + hour - timedelta(microseconds=1), NOON + hour, NOON + 2 * hour]
+
+    told = [await world.ask(*points, at=at, kept=False) for at in instants]
+    for at, answer in zip(instants, told, strict=True):
+        assert await world.ask(*points, at=at) == answer
+        await world.indexes.built()
+        assert await world.ask(*points, at=at) == answer
+
+    home_then = [sum((home.fence_id, 1) in found for found in each) for each in told]
+    assert home_then[0] == home_then[1] > home_then[2] == home_then[3] == 0
+    assert told[0] == told[1] != told[2] == told[3]
+    assert len(set().union(*told[0])) == 5 and len(set().union(*told[2])) == 4
 
 
 async def test_nobody_is_answered_from_another_companys_index(engine: AsyncEngine):
@@ -202,14 +239,14 @@ async def test_at_the_end_a_build_is_abandoned(
     ended: list[BaseException] = []
     whole = AreaIndex.__init__
 
-    def slow(index, areas, at, check):
+    def slow(index, areas, at, since, check):
         def waiting_check():
             reached.set()
             go_on.wait(10)
             check()
 
         try:
-            whole(index, areas, at, waiting_check)
+            whole(index, areas, at, since, waiting_check)
         except BaseException as wrong:
             ended.append(wrong)
             raise

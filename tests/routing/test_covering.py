@@ -155,6 +155,7 @@ async def test_the_lookup_goes_through_the_spatial_index_under_row_security(rout
             'WGS84', st_multi(st_makeenvelope(n % 40, n / 40, n % 40 + 1, n / 40 + 1, 4326)), now()
           from generate_series(0, 1599) n;
         analyze fences;
+        analyze fence_periods;
         load 'auto_explain';
         set local auto_explain.log_min_duration = 0;
         set local auto_explain.log_nested_statements = on;
@@ -164,14 +165,15 @@ async def test_the_lookup_goes_through_the_spatial_index_under_row_security(rout
         """
     )
 
-    await conn.execute("select * from routing.covering(array[0.5, 30.5], array[0.5, 20.5])")
+    await conn.execute("select * from routing.covering(array[0.5, 30.5], array[0.5, 20.5], now())")
 
     await transaction_.rollback()
     await conn.close()
     [plan] = [each for each in said if "join fences" in each]
-    assert "Index Scan using fences_area" in plan
+    assert "Index Scan using fence_periods_place" in plan
+    assert "Index Cond: ((bounds && " in plan
     assert "InitPlan 1" in plan
-    assert "Seq Scan on fences" not in plan
+    assert "Seq Scan" not in plan
 
 
 async def test_the_reach_of_the_caller_does_not_change_which_areas_cover(routing_db):

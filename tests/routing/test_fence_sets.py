@@ -44,7 +44,8 @@ async def test_each_change_of_a_fence_raises_the_version_of_its_company_only(
     admin = connect_unpooled(url.render_as_string(hide_password=False))
     async with admin.connect() as conn:
         await conn.execute(
-            text("delete from fences where tenant_id = :mine"), {"mine": world.admin.tenant_id}
+            text("delete from fence_periods where tenant_id = :mine"),
+            {"mine": world.admin.tenant_id},
         )
     await admin.dispose()
 

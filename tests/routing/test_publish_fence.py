@@ -58,6 +58,7 @@ async def test_a_service_area_is_in_force_from_its_publication_on(routing_db):
             },
             active_from=NOON,
             active_to=None,
+            recorded_from=NOON,
         )
         assert view.area_m2 == pytest.approx(10_751_600_000, rel=1e-3)
         assert await in_force(tx, plant.plant_id) == ((view,),)
@@ -68,6 +69,7 @@ async def test_a_service_area_is_in_force_from_its_publication_on(routing_db):
             kind=FenceKind.SERVICE_AREA,
             version=1,
             active_from=NOON,
+            recorded_at=NOON,
         )
         assert emitted.aggregate == f"fence:{plant.plant_id}:SERVICE_AREA:home"
         assert (emitted.version, emitted.plant_id) == (1, plant.plant_id)

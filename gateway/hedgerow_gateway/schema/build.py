@@ -14,8 +14,9 @@ from hedgerow_gateway.schema.access import AccessQueries
 from hedgerow_gateway.schema.act import IDEMPOTENT
 from hedgerow_gateway.schema.areas import AreaMutations, AreaQueries
 from hedgerow_gateway.schema.decisions import DecisionQueries
+from hedgerow_gateway.schema.divisions import DivisionMutations, DivisionQueries
 from hedgerow_gateway.schema.evidence import EvidenceQueries
-from hedgerow_gateway.schema.fences import FenceMutations
+from hedgerow_gateway.schema.fences import FenceMutations, FenceQueries
 from hedgerow_gateway.schema.fields import stream
 from hedgerow_gateway.schema.memberships import MembershipQueries
 from hedgerow_gateway.schema.node import NodeQueries
@@ -55,6 +56,8 @@ class Query(
     AccessQueries,
     EvidenceQueries,
     RuleTraceQueries,
+    FenceQueries,
+    DivisionQueries,
 ):
     pass
 
@@ -72,6 +75,7 @@ class Mutation(
     AreaMutations,
     RoleMutations,
     PresenceMutations,
+    DivisionMutations,
 ):
     pass
 

@@ -35,6 +35,19 @@ class CoveringArea:
     priority: int = shown("优先级", "Priority", "The higher one wins.")
     area_m2: float = shown("面积（平方米）", "Area (m²)", "At equal priority the smaller one wins.")
     chosen: bool = shown("选中", "Chosen", "Whether it decided.")
+    excluded: bool = shown(
+        "已排除", "Excluded", "Whether an exclusion of the same plant covers the point, too."
+    )
+    plant: Plant | None = to_plant("工厂", "Plant", "Null for those who may not see it.")
+
+
+@strawberry.type(
+    description="An exclusion that covers the point: its plant gets it neither by area nor by "
+    "distance."
+)
+class CoveringExclusion:
+    plant_code: str = shown("工厂代码", "Plant code", "Whose exclusion it is.")
+    version: int = shown("围栏版本", "Fence version", "Of the fence that was valid.")
     plant: Plant | None = to_plant("工厂", "Plant", "Null for those who may not see it.")
 
 
@@ -58,6 +71,9 @@ class Assignment:
     areas: list[CoveringArea] = shown("覆盖区域", "Areas", "In the order that decides.")
     distances: list[PlantDistance] = shown(
         "距离", "Distances", "Of the plants that were compared; nearest first."
+    )
+    exclusions: list[CoveringExclusion] = shown(
+        "排除区域", "Exclusions", "Those that cover the point, by plant code."
     )
     max_distance_km: float = shown("最大距离（公里）", "Limit (km)", "In force at that time.")
 

@@ -94,7 +94,7 @@ async def role_revoke(info: Info, input: RoleRevokeInput) -> RoleRevokePayload:
 
 @strawberry.input(description="A fence of the plant that is being bound; see FencePublishInput.")
 class BoundFenceInput:
-    kind: FenceKind = entered("类型", "Kind", "Presence or service area.")
+    kind: FenceKind = entered("类型", "Kind", "What it decides.")
     name: str = entered("名称", "Name", "Replaces the plant's fence of this kind and name.")
     priority: int | None = entered(
         "优先级", "Priority", "Where areas overlap, the higher one wins; 0.", optional=True

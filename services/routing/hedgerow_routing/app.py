@@ -15,6 +15,7 @@ from hedgerow.contracts.access import (
     RecordDenial,
     RevokeRole,
 )
+from hedgerow.contracts.fences import ImportDivisions, ListDivisions, ListFences
 from hedgerow.contracts.inventory import StockReserved, StockShort
 from hedgerow.contracts.orders import OrderCancelled, OrderSubmitted
 from hedgerow.contracts.presence import (
@@ -62,6 +63,7 @@ from hedgerow_routing.handlers.create_area import create_area
 from hedgerow_routing.handlers.create_location import create_location
 from hedgerow_routing.handlers.create_plant import create_plant
 from hedgerow_routing.handlers.grant_role import grant_role
+from hedgerow_routing.handlers.import_divisions import import_divisions
 from hedgerow_routing.handlers.observe_claims import observe_claims
 from hedgerow_routing.handlers.on_order_cancelled import on_order_cancelled
 from hedgerow_routing.handlers.on_order_submitted import on_order_submitted
@@ -81,9 +83,10 @@ from hedgerow_routing.store.tables import evidence, messages, metadata
 from hedgerow_routing.views.areas import list_areas
 from hedgerow_routing.views.cases import access_case_by_number
 from hedgerow_routing.views.decisions import decisions_by_ids, decisions_by_orders
+from hedgerow_routing.views.divisions import list_divisions
 from hedgerow_routing.views.evidence import SOURCES
 from hedgerow_routing.views.explanations import explain_access
-from hedgerow_routing.views.fences import check_presence, fences_by_plants
+from hedgerow_routing.views.fences import check_presence, fences_by_plants, list_fences
 from hedgerow_routing.views.memberships import access_by_subjects, list_memberships
 from hedgerow_routing.views.plants import (
     list_locations,
@@ -108,12 +111,13 @@ service = Service(
     messages=messages,
     evidence=evidence,
     migrations=Path(__file__).parent / "migrations",
-    extensions=("postgis",),
+    extensions=("postgis", "btree_gist"),
     keeps=keep_area_indexes,
     commands={
         CreatePlant: create_plant,
         CreateLocation: create_location,
         PublishFence: publish_fence,
+        ImportDivisions: import_divisions,
         PublishOverflowRule: publish_overflow_rule,
         RetireOverflowRule: retire_overflow_rule,
         SetRoutingLimits: set_routing_limits,
@@ -134,6 +138,8 @@ service = Service(
         LocationsByIds: locations_by_ids,
         ListLocations: list_locations,
         FencesByPlants: fences_by_plants,
+        ListFences: list_fences,
+        ListDivisions: list_divisions,
         ListOverflowRules: list_overflow_rules,
         GetRoutingLimits: get_routing_limits,
         LocatePoint: locate_point,

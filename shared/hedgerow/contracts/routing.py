@@ -60,10 +60,12 @@ class LocationView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FenceKind(StrEnum):
-    """PRESENCE: where staff and scans of the plant are. SERVICE_AREA: whose addresses are its."""
+    """PRESENCE: where staff and scans of the plant are. SERVICE_AREA: whose addresses are its.
+    EXCLUSION: whose addresses are not its, whatever its service areas and its distance say."""
 
     PRESENCE = "PRESENCE"
     SERVICE_AREA = "SERVICE_AREA"
+    EXCLUSION = "EXCLUSION"
 
 
 class Circle(msgspec.Struct, frozen=True):
@@ -73,10 +75,20 @@ class Circle(msgspec.Struct, frozen=True):
     radius_m: float
 
 
-class FenceView(msgspec.Struct, frozen=True, kw_only=True):
-    """One published version of a fence. geojson is a WGS-84 MultiPolygon, None for a circle.
+class DivisionUse(msgspec.Struct, frozen=True):
+    """A division that a fence was drawn by. version  of its boundary, the newest at that time"""
 
-    active_from  inclusive; active_to exclusive, None while in force
+    code: str
+    version: int
+
+
+class FenceView(msgspec.Struct, frozen=True, kw_only=True):
+    """One published version of a fence, for the time in which it is valid. geojson is a WGS-84
+    MultiPolygon, None for a circle.
+
+    active_from    valid time: inclusive; active_to exclusive, None while no end is known
+    recorded_from  since when that is known; recorded_to until when it was, None while it is
+    divisions      those whose union it is; empty when it was drawn otherwise
     """
 
     fence_id: FenceId
@@ -90,6 +102,9 @@ class FenceView(msgspec.Struct, frozen=True, kw_only=True):
     geojson: dict[str, Any] | None
     active_from: datetime
     active_to: datetime | None
+    recorded_from: datetime | None = None
+    recorded_to: datetime | None = None
+    divisions: tuple[DivisionUse, ...] = ()
 
 
 class SafetyTest(StrEnum):
@@ -149,7 +164,8 @@ class UnroutableReason(StrEnum):
 
 
 class AreaTrace(msgspec.Struct, frozen=True, kw_only=True):
-    """A service area that covers the point. Order: priority, then area, then plant code."""
+    """A service area that covers the point. Order: priority, then area, then plant code; those
+    that an exclusion of their plant takes back come last, and are never chosen."""
 
     fence_id: FenceId
     version: int
@@ -158,6 +174,16 @@ class AreaTrace(msgspec.Struct, frozen=True, kw_only=True):
     priority: int
     area_m2: float
     chosen: bool
+    excluded: bool = False
+
+
+class ExclusionTrace(msgspec.Struct, frozen=True, kw_only=True):
+    """An exclusion that covers the point: its plant gets it neither by area nor by distance."""
+
+    fence_id: FenceId
+    version: int
+    plant_id: PlantId
+    plant_code: str
 
 
 class DistanceTrace(msgspec.Struct, frozen=True, kw_only=True):
@@ -173,8 +199,10 @@ class DistanceTrace(msgspec.Struct, frozen=True, kw_only=True):
 class AssignmentView(msgspec.Struct, frozen=True, kw_only=True):
     """Which plant a point belongs to, and why. plant_id is None when unroutable.
 
-    areas      every service area that covers the point; what the reader may not see is left out
-    distances  the five nearest plants where no area covers it, nearest first; likewise
+    areas       every service area that covers the point; what the reader may not see is left out
+    distances   the five nearest plants that it is not excluded from, where no area decides; nearest
+                first; likewise
+    exclusions  every exclusion that covers it, by plant code; likewise
     """
 
     point: LonLat
@@ -184,6 +212,7 @@ class AssignmentView(msgspec.Struct, frozen=True, kw_only=True):
     areas: tuple[AreaTrace, ...]
     distances: tuple[DistanceTrace, ...]
     max_distance_km: float
+    exclusions: tuple[ExclusionTrace, ...] = ()
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -343,11 +372,14 @@ class CreateLocation(Command[LocationView], frozen=True, kw_only=True):
 
 
 class PublishFence(Command[FenceView], frozen=True, kw_only=True):
-    """In force from this instant on; replaces the plant's fence of the same kind and name.
+    """Says where the plant's fence of this kind and name lies from `valid_from` to `valid_to`.
+    What was said of other times stays. In the past it is a correction, in the future a plan.
 
-    Exactly one of `circle` and `geojson`; SERVICE_AREA takes GeoJSON, PRESENCE takes either.
-    GeoJSON is a Polygon, a MultiPolygon, or a Feature or FeatureCollection of those.
-    datum  that of the GeoJSON's coordinates
+    Exactly one of `circle`, `geojson` and `divisions`. GeoJSON is a Polygon, a MultiPolygon, or a
+    Feature or FeatureCollection of those; none may cross the 180th meridian.
+    datum       that of the GeoJSON's coordinates
+    divisions   codes of imported divisions; the fence is the union of their boundaries
+    valid_from  inclusive; this instant when None. valid_to  exclusive; open when None
     """
 
     SUBJECT: ClassVar = "hedgerow.cmd.routing.publish_fence.v1"
@@ -359,6 +391,9 @@ class PublishFence(Command[FenceView], frozen=True, kw_only=True):
     circle: Circle | None = None
     geojson: dict[str, Any] | None = None
     datum: Datum | None = None
+    divisions: tuple[str, ...] = ()
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
 
 
 class PublishOverflowRule(Command[OverflowRuleView], frozen=True, kw_only=True):
@@ -444,7 +479,7 @@ class ListLocations(Query[tuple[LocationView, ...]], frozen=True, kw_only=True):
 
 
 class FencesByPlants(Query[tuple[tuple[FenceView, ...], ...]], frozen=True, kw_only=True):
-    """Fences in force, by kind and name; answers in the order of `plant_ids`."""
+    """Fences valid now, as is known now, by kind and name; answers in the order of `plant_ids`."""
 
     SUBJECT: ClassVar = "hedgerow.qry.routing.fences_by_plants.v1"
     plant_ids: tuple[PlantId, ...]
@@ -519,7 +554,11 @@ class LocationCreated(Event, frozen=True, kw_only=True):
 
 
 class FencePublished(Event, frozen=True, kw_only=True):
-    """Aggregate `fence:<plant>:<kind>:<name>`; the event's version is the fence's."""
+    """Aggregate `fence:<plant>:<kind>:<name>`; the event's version is the fence's.
+
+    active_from  from when on it is valid: earlier than recorded_at in a correction, later in a
+                 plan. active_to  until when, None for ever
+    """
 
     SUBJECT: ClassVar = "hedgerow.evt.routing.fence_published.v1"
     fence_id: FenceId
@@ -527,6 +566,8 @@ class FencePublished(Event, frozen=True, kw_only=True):
     kind: FenceKind
     version: int
     active_from: datetime
+    active_to: datetime | None = None
+    recorded_at: datetime | None = None
 
 
 class OverflowRulePublished(Event, frozen=True, kw_only=True):

@@ -10,11 +10,14 @@ from hedgerow.contracts.routing import DecisionResult, RoutingLimitsView
 from hedgerow.contracts.values import Basis, DecisionId, LocationId, OrderId, new_id
 from hedgerow.transaction import Transaction
 from hedgerow_routing.domain.decision import decide
+from hedgerow_routing.domain.division import parse_divisions
 from hedgerow_routing.domain.fence import Fence
 from hedgerow_routing.domain.overflow import new_rule
 from hedgerow_routing.domain.plant import new_location, new_plant
+from hedgerow_routing.domain.validity import revise
 from hedgerow_routing.handlers.on_order_submitted import on_order_submitted
 from hedgerow_routing.store.decisions import DecisionStore, Settlement
+from hedgerow_routing.store.divisions import DivisionStore
 from hedgerow_routing.store.fences import FenceStore
 from hedgerow_routing.store.network import NetworkStore
 from hedgerow_routing.store.plants import PlantStore
@@ -101,9 +104,20 @@ async def _(tx: Transaction) -> Write:
     plant = await found_plant(tx, "NINGBO", NINGBO)
     fence = Fence.draw(makers.service_area(plant.plant_id, around(NINGBO)), at=NOON)
     return Write(
-        lambda grant: FenceStore(tx).publish(grant, fence),
+        lambda grant: FenceStore(tx).publish(grant, fence, revise((), fence.valid)),
         (Permission.FENCE_PUBLISH,),
         at=plant.plant_id,
+    )
+
+
+@writes.of("DivisionStore.add")
+async def _(tx: Transaction) -> Write:
+    command = makers.divisions(makers.division("330200", around(NINGBO)))
+    drawn = parse_divisions(command.geojson, command.datum)
+    return Write(
+        lambda grant: DivisionStore(tx).add(grant, drawn, 1),
+        (Permission.FENCE_PUBLISH,),
+        everywhere=True,
     )
 
 

@@ -6,6 +6,7 @@ from contracts.guarded.asked import Stage, at_plant, somewhere, tenant_wide
 from contracts.guarded.people import prepare_people
 from hedgerow.auth import Caller
 from hedgerow.contracts.evidence import EvidenceWindow
+from hedgerow.contracts.fences import ListDivisions, ListFences
 from hedgerow.contracts.presence import CheckPresence
 from hedgerow.contracts.routing import (
     DecisionsByIds,
@@ -24,8 +25,10 @@ from hedgerow.contracts.routing import (
     TraceRules,
     VerifyRoutingEvidence,
 )
+from hedgerow.contracts.values import Page
 from hedgerow.evidence import EvidenceWriter
 from hedgerow.transaction import Transaction
+from hedgerow_routing.handlers.import_divisions import import_divisions
 from hedgerow_routing.handlers.on_order_submitted import on_order_submitted
 from hedgerow_routing.handlers.publish_fence import publish_fence
 from hedgerow_routing.handlers.set_routing_limits import set_routing_limits
@@ -33,6 +36,8 @@ from hedgerow_routing.store.tables import decisions
 from routing.makers import (
     NINGBO,
     around,
+    division,
+    divisions,
     found_location,
     found_plant,
     found_rule,
@@ -59,6 +64,7 @@ async def prepare(tx: Transaction) -> Stage:
     await publish_fence(presence(plant_id, HERE), tx)
     east = await found_rule(tx, rule("EAST", store.location_id))
     await set_routing_limits(SetRoutingLimits(max_distance_km=321.0), tx)
+    await import_divisions(divisions(division("330200", around(NINGBO))), tx)
     order = submitted(NINGBO)
     service = Caller.service("routing", tx.tenant_id)
     deciding = Transaction(tx.conn, service, NOON)
@@ -77,6 +83,7 @@ async def prepare(tx: Transaction) -> Stage:
             tenant_wide(new_plant("SUZHOU")),
             at_plant(new_location(plant_id, "NB-2")),
             at_plant(service_area(plant_id, around(NINGBO, 0.4))),
+            tenant_wide(divisions(division("330200", around(NINGBO)))),
             tenant_wide(rule("WEST", store.location_id, regions=("四川",))),
             tenant_wide(RetireOverflowRule(rule_id=east.rule_id)),
             tenant_wide(SetRoutingLimits(max_distance_km=123.0)),
@@ -85,6 +92,8 @@ async def prepare(tx: Transaction) -> Stage:
             somewhere(LocationsByIds(ids=(store.location_id,))),
             at_plant(ListLocations()),
             at_plant(FencesByPlants(plant_ids=(plant_id,))),
+            at_plant(ListFences(page=Page(first=10, total=True))),
+            somewhere(ListDivisions(page=Page(first=10))),
             somewhere(ListOverflowRules()),
             somewhere(GetRoutingLimits()),
             at_plant(LocatePoint(point=HERE), own_answer=True),

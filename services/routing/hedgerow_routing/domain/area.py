@@ -10,11 +10,11 @@ from hedgerow.contracts.datum import from_wgs84, to_wgs84
 from hedgerow.contracts.values import Datum, GeoPoint
 from hedgerow.errors import Invalid
 from pyproj import Geod
-from shapely.geometry import MultiPolygon, Polygon, mapping
+from shapely.geometry import LinearRing, MultiPolygon, Polygon, mapping
 from shapely.geometry.polygon import orient
 from shapely.validation import explain_validity
 
-from .rings import BadArea, Position, Ring, Rings, place, read_polygons
+from .rings import BadArea, Position, Rings, place, read_polygons
 
 _WGS84 = Geod(ellps="WGS84")
 _AT = re.compile(r"(?P<fault>[^\[]+)\[(?P<lon>\S+) (?P<lat>\S+)\]")
@@ -72,10 +72,18 @@ def parse_area(
     given = read_polygons(geojson, field)
     _check(_shape(given), datum, datum, field)
     if datum is Datum.WGS84:
-        return Area(_shape(given), _measure_m2(given, field), datum, None)
+        shape = _shape(given)
+        return Area(shape, measure_m2(shape, field), datum, None)
     converted = [[[_wgs84(at, datum) for at in ring] for ring in rings] for rings in given]
-    _check(_shape(converted), Datum.WGS84, datum, field)
-    return Area(_shape(converted), _measure_m2(converted, field), datum, given)
+    shape = _shape(converted)
+    _check(shape, Datum.WGS84, datum, field)
+    return Area(shape, measure_m2(shape, field), datum, given)
+
+
+def multipolygon(ground: Polygon | MultiPolygon) -> MultiPolygon:
+    """The same: borders counter-clockwise, holes clockwise."""
+    parts = ground.geoms if isinstance(ground, MultiPolygon) else [ground]
+    return MultiPolygon([orient(each) for each in parts])
 
 
 def geojson_of(area: MultiPolygon) -> dict[str, Any]:
@@ -89,7 +97,7 @@ def geojson_of(area: MultiPolygon) -> dict[str, Any]:
 
 
 def _shape(polygons: list[Rings]) -> MultiPolygon:
-    return MultiPolygon([orient(Polygon(rings[0], rings[1:])) for rings in polygons])
+    return multipolygon(MultiPolygon([Polygon(rings[0], rings[1:]) for rings in polygons]))
 
 
 def _wgs84(at: Position, datum: Datum) -> Position:
@@ -113,16 +121,18 @@ def _check(area: MultiPolygon, datum: Datum, named_in: Datum, field: str) -> Non
     raise BadArea(f"{en} at {where}.", f"{zh}：{where}", field=field, detail=reason)
 
 
-def _measure_m2(polygons: list[Rings], field: str) -> float:
-    """To a whole square metre."""
-    area_m2 = sum(_ring_m2(rings[0]) - sum(map(_ring_m2, rings[1:])) for rings in polygons)
+def measure_m2(area: MultiPolygon, field: str) -> float:
+    """To a whole square metre. Raises BadArea."""
+    area_m2 = sum(
+        _ring_m2(part.exterior) - sum(map(_ring_m2, part.interiors)) for part in area.geoms
+    )
     if round(area_m2) < 1:
         raise BadArea("The area is smaller than a square metre.", "区域小于一平方米", field=field)
     return float(round(area_m2))
 
 
-def _ring_m2(ring: Ring) -> float:
+def _ring_m2(ring: LinearRing) -> float:
     """C. F. F. Karney, "Algorithms for geodesics", 2013, section 6."""
-    lons, lats = zip(*ring[:-1], strict=True)
+    lons, lats = zip(*ring.coords[:-1], strict=True)
     area_m2, _ = _WGS84.polygon_area_perimeter(lons, lats)
     return abs(float(area_m2))

@@ -27,7 +27,7 @@ _EDGE = struct.Struct("4d")
 
 
 class AreaIndex:
-    """The areas in force at an instant. It is never changed: other areas are another index.
+    """The areas valid at an instant. It is never changed: other areas are another index.
 
     vertices  of its areas
     bytes     that its grid takes
@@ -37,13 +37,16 @@ class AreaIndex:
         self,
         areas: Sequence[PlacedArea],
         at: datetime,
+        since: datetime,
         check: Callable[[], None] = lambda: None,
     ) -> None:
-        """check  called between the steps of the work; to end it, it raises"""
-        turns = [each for area in areas for each in (area.active_from, area.active_to) if each]
-        self._since = max((each for each in turns if each <= at), default=None)
+        """areas  all that are valid at `at` or at any other time after `since`
+        check  called between the steps of the work; to end it, it raises
+        """
+        turns = [each for area in areas for each in (area.valid_from, area.valid_to) if each]
+        self._since = max((each for each in turns if since <= each <= at), default=since)
         self._until = min((each for each in turns if each > at), default=None)
-        held = [area for area in areas if area.in_force(at)]
+        held = [area for area in areas if area.valid(at)]
         uncertain = [area.uncertain for area in held if area.uncertain is not None]
         self._keys = [area.key for area in held]
         edges = Edges.of([*(area.shape for area in held), *uncertain])
@@ -61,10 +64,8 @@ class AreaIndex:
         )
 
     def holds(self, at: datetime) -> bool:
-        """Whether the same areas are in force at `at`."""
-        return (self._since is None or self._since <= at) and (
-            self._until is None or at < self._until
-        )
+        """Whether the same areas are valid at `at`."""
+        return self._since <= at and (self._until is None or at < self._until)
 
     def covering(self, points: Sequence[LonLat]) -> tuple[list[list[CoveringArea]], list[int]]:
         """For each point the areas that cover it, in no order; and the positions of the points of

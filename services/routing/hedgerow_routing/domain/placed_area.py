@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+import shapely
 from hedgerow.contracts.values import LonLat
 from pyproj import Geod
 from shapely.geometry import Polygon, box
@@ -25,15 +26,15 @@ _MOST_NORTHERN_DEG = 80.0
 class PlacedArea:
     """shape         ground that it covers, border included, in WGS-84
     uncertain     further ground of which PostGIS must say whether it covers it
-    active_from   None: from ever on
-    active_to     no longer at this instant; None: for ever
+    valid_from   None: from ever on
+    valid_to     no longer at this instant; None: for ever
     """
 
     key: CoveringArea
     shape: BaseGeometry
     uncertain: BaseGeometry | None = None
-    active_from: datetime | None = None
-    active_to: datetime | None = None
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
 
     @classmethod
     def circle(
@@ -42,8 +43,8 @@ class PlacedArea:
         centre: LonLat,
         radius_m: float,
         *,
-        active_from: datetime | None = None,
-        active_to: datetime | None = None,
+        valid_from: datetime | None = None,
+        valid_to: datetime | None = None,
     ) -> PlacedArea:
         """Sure within a polygon inside the circle, uncertain from there to one around it."""
         reach_deg = 1.1 * radius_m / _METRES_A_DEGREE
@@ -56,11 +57,15 @@ class PlacedArea:
             larger = _ring(centre, radius_m * (1 + _MARGIN))
             if max(lon for lon, _ in larger) - min(lon for lon, _ in larger) < 180.0:
                 inside, around = Polygon(smaller), Polygon(larger, [smaller])
-        return cls(key, inside, around, active_from, active_to)
+        return cls(key, inside, around, valid_from, valid_to)
 
-    def in_force(self, at: datetime) -> bool:
-        return (self.active_from is None or self.active_from <= at) and (
-            self.active_to is None or at < self.active_to
+    @property
+    def vertices(self) -> int:
+        return int(sum(map(shapely.get_num_coordinates, (self.shape, self.uncertain))))
+
+    def valid(self, at: datetime) -> bool:
+        return (self.valid_from is None or self.valid_from <= at) and (
+            self.valid_to is None or at < self.valid_to
         )
 
 

@@ -51,16 +51,28 @@ def _geometries(geojson: Any, field: str) -> list[tuple[dict[str, Any], str]]:
     if kind == "Feature":
         return _geometry(geojson, field)
     if kind == "FeatureCollection":
-        features = _list(geojson.get("features"), f"{field}.features")
+        features = read_features(geojson, field)
         if len(features) > MOST_RINGS:
             raise _too_detailed(f"{field}.features", f"{len(features)} features")
-        found = []
-        for feature, at in _numbered(features, f"{field}.features"):
-            if not isinstance(feature, dict) or feature.get("type") != "Feature":
-                raise _no_polygon(f"{at}.type")
-            found += _geometry(feature, at)
-        return found
+        return [each for feature, at in features for each in _geometry(feature, at)]
     raise _no_polygon(f"{field}.type")
+
+
+def read_features(geojson: Any, field: str) -> list[tuple[dict[str, Any], str]]:
+    """The features of a FeatureCollection, unread, with the field of each. Raises BadArea."""
+    if not isinstance(geojson, dict) or geojson.get("type") != "FeatureCollection":
+        raise BadArea(
+            "A GeoJSON FeatureCollection is needed.",
+            "需要 GeoJSON 的 FeatureCollection",
+            field=f"{field}.type",
+        )
+    features = list(
+        _numbered(_list(geojson.get("features"), f"{field}.features"), f"{field}.features")
+    )
+    for feature, at in features:
+        if not isinstance(feature, dict) or feature.get("type") != "Feature":
+            raise _no_polygon(f"{at}.type")
+    return features
 
 
 def _geometry(feature: dict[str, Any], field: str) -> list[tuple[dict[str, Any], str]]:
@@ -122,10 +134,11 @@ def _ring(given: Any, field: str) -> Ring:
     for position in range(1, len(ring)):
         if abs(ring[position][0] - ring[position - 1][0]) >= 180:
             raise BadArea(
-                f"The edge to {place(*ring[position])} spans half the globe; cut the area in two "
-                "where it crosses the 180th meridian (RFC 7946, section 3.1.9).",
-                f"到 {place(*ring[position])} 的边跨越半个地球；请在 180 度经线处把区域切成两块"
-                "（RFC 7946 第 3.1.9 节）",
+                f"The edge to {place(*ring[position])} spans half the globe. An area that crosses "
+                "the 180th meridian is refused, not split: cut it in two there (RFC 7946, section "
+                "3.1.9).",
+                f"到 {place(*ring[position])} 的边跨越半个地球。跨越 180 度经线的区域会被拒绝而不会"
+                "自动切分，请在该经线处把它切成两块（RFC 7946 第 3.1.9 节）",
                 field=f"{field}.{position}",
             )
     return ring

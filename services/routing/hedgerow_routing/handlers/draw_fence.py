@@ -1,4 +1,4 @@
-"""A fence put in force, by itself or together with the people of its plant."""
+"""A fence published, by itself or together with the people of its plant."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from hedgerow.contracts.values import Basis
 from hedgerow.transaction import Transaction
 
 from hedgerow_routing.domain.fence import Fence
+from hedgerow_routing.domain.validity import revise
+from hedgerow_routing.store.divisions import DivisionStore
 from hedgerow_routing.store.fences import FenceStore
 from hedgerow_routing.store.plants import PlantStore
 
@@ -17,24 +19,30 @@ from hedgerow_routing.store.plants import PlantStore
 async def draw_fence(
     command: PublishFence, tx: Transaction, *, within: str = "", basis: Basis | None = None
 ) -> FenceView:
-    """Replace the plant's fence of this kind and name from this instant on.
+    """Say where the plant's fence of this kind and name lies in some span of time.
 
     within  what stands before the names of the fence's fields
     """
     grant = tx.caller.grant(command.plant_id, Permission.FENCE_PUBLISH, field=f"{within}plant_id")
     await PlantStore(tx).require(grant)
+    divisions = await DivisionStore(tx).newest(command.divisions)
     # In a thread, so that others are answered meanwhile.
-    drawn = await asyncio.to_thread(Fence.draw, command, at=tx.now, within=within)
+    drawn = await asyncio.to_thread(
+        Fence.draw, command, at=tx.now, within=within, divisions=divisions
+    )
     fences = FenceStore(tx)
-    fence = drawn.after(await fences.last(grant, drawn.kind, drawn.name))
-    await fences.publish(grant, fence, within=within, basis=basis)
+    fence = drawn.after(await fences.last(grant, drawn.kind, drawn.name), within=within)
+    revision = revise(await fences.known(grant, fence.kind, fence.name), fence.valid)
+    await fences.publish(grant, fence, revision, within=within, basis=basis)
     tx.emit(
         FencePublished(
             fence_id=fence.fence_id,
             plant_id=fence.plant_id,
             kind=fence.kind,
             version=fence.edition.version,
-            active_from=fence.edition.active_from,
+            active_from=fence.valid.start,
+            active_to=fence.valid.end,
+            recorded_at=fence.edition.active_from,
         ),
         aggregate=fence.aggregate,
         version=fence.edition.version,

@@ -7,5 +7,5 @@ from hedgerow_routing.handlers.draw_fence import draw_fence
 
 
 async def publish_fence(command: PublishFence, tx: Transaction) -> FenceView:
-    """Replace the plant's fence of this kind and name from this instant on."""
+    """Say where the plant's fence of this kind and name lies in some span of time."""
     return await draw_fence(command, tx)

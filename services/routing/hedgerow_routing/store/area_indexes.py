@@ -9,19 +9,30 @@ import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 import shapely
 from hedgerow.auth import Reach
-from hedgerow.contracts.values import FenceId, PlantId, TenantId
+from hedgerow.contracts.routing import FenceKind
+from hedgerow.contracts.values import FenceId, LonLat, PlantId, TenantId
 from hedgerow.telemetry import Metric, counter, histogram
 from hedgerow.transaction import Transaction
 from hedgerow.transaction.database import is_lost
 from hedgerow.transaction.tenancy import enter
-from shapely.geometry.base import BaseGeometry
-from sqlalchemy import DOUBLE_PRECISION, Integer, LargeBinary, Uuid, column, func, select
+from sqlalchemy import (
+    DOUBLE_PRECISION,
+    DateTime,
+    Integer,
+    LargeBinary,
+    Text,
+    Uuid,
+    bindparam,
+    column,
+    func,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hedgerow_routing.domain.area_index import AreaIndex
@@ -35,6 +46,8 @@ log = logging.getLogger("hedgerow.routing")
 MOST_TENANTS = 256
 MOST_VERTICES = 2_000_000
 LOAD_S = 60.0
+# Transactions that began before the one that asked for an index may use it, too.
+LOOK_BACK = timedelta(hours=1)
 _AT_ONCE = 200
 
 _VERSION = select(
@@ -42,13 +55,19 @@ _VERSION = select(
     func.coalesce(select(fence_sets.c.version).scalar_subquery(), 0),
 )
 _AREAS = select(
-    func.routing.service_areas().table_valued(
+    func.routing.known_areas(bindparam("since", type_=DateTime(timezone=True))).table_valued(
         column("fence_id", Uuid),
         column("plant_id", Uuid),
         column("version", Integer),
         column("priority", Integer),
         column("area_m2", DOUBLE_PRECISION),
+        column("kind", Text),
         column("area", LargeBinary),
+        column("center_lon", DOUBLE_PRECISION),
+        column("center_lat", DOUBLE_PRECISION),
+        column("radius_m", DOUBLE_PRECISION),
+        column("valid_from", DateTime(timezone=True)),
+        column("valid_to", DateTime(timezone=True)),
     )
 )
 
@@ -127,7 +146,7 @@ class AreaIndexes:
     async def _build(self, tenant_id: TenantId, at: datetime) -> None:
         async with self._one_at_a_time:
             began_at = time.monotonic()
-            version, rows = await self._load(tenant_id)
+            version, rows = await self._load(tenant_id, at - LOOK_BACK)
             index = await asyncio.to_thread(self._index, rows, at)
             self._hold(tenant_id, _Held(version, index))
             self._seconds.record(time.monotonic() - began_at)
@@ -141,41 +160,27 @@ class AreaIndexes:
             if not is_lost(wrong):
                 self._hold(tenant_id, _Held(wanted, None))
 
-    async def _load(self, tenant_id: TenantId) -> tuple[int, list[Any]]:
-        """The version of the tenant's fences and its service areas, as of one instant."""
+    async def _load(self, tenant_id: TenantId, since: datetime) -> tuple[int, list[Any]]:
+        """The version of the tenant's fences, and the areas that are valid at any time after
+        `since`, as known at one instant."""
         async with self._engine.connect() as conn:
             await conn.execution_options(isolation_level="REPEATABLE READ")
             await enter(conn, Reach(tenant_id, False, ()), timeout_s=LOAD_S)
             _, version = (await conn.execute(_VERSION)).one()
             rows: list[Any] = []
-            async for part in (await conn.stream(_AREAS)).partitions(_AT_ONCE):
+            async for part in (await conn.stream(_AREAS, {"since": since})).partitions(_AT_ONCE):
                 rows += part
         return version, rows
 
     def _index(self, rows: Sequence[Any], at: datetime) -> AreaIndex | None:
         """In a thread. None of more vertices than there may be."""
-        shapes: list[BaseGeometry] = []
+        areas: list[PlacedArea] = []
         for start in range(0, len(rows), _AT_ONCE):
-            shapes += shapely.from_wkb(
-                [row.area for row in rows[start : start + _AT_ONCE]]
-            ).tolist()
+            areas += map(_placed, rows[start : start + _AT_ONCE])
             self._check()
-        if sum(map(shapely.get_num_coordinates, shapes)) > self._most_vertices:
+        if sum(area.vertices for area in areas) > self._most_vertices:
             return None
-        areas = [
-            PlacedArea(
-                CoveringArea(
-                    FenceId(row.fence_id),
-                    row.version,
-                    PlantId(row.plant_id),
-                    row.priority,
-                    row.area_m2,
-                ),
-                shape,
-            )
-            for row, shape in zip(rows, shapes, strict=True)
-        ]
-        return AreaIndex(areas, at, self._check)
+        return AreaIndex(areas, at, at - LOOK_BACK, self._check)
 
     def _check(self) -> None:
         if self._closed.is_set():
@@ -189,3 +194,25 @@ class AreaIndexes:
 
     def _vertices(self) -> int:
         return sum(each.index.vertices for each in self._held.values() if each.index is not None)
+
+
+def _placed(row: Any) -> PlacedArea:
+    key = CoveringArea(
+        FenceId(row.fence_id),
+        row.version,
+        PlantId(row.plant_id),
+        row.priority,
+        row.area_m2,
+        FenceKind(row.kind),
+    )
+    if row.area is not None:
+        return PlacedArea(
+            key, shapely.from_wkb(row.area), valid_from=row.valid_from, valid_to=row.valid_to
+        )
+    return PlacedArea.circle(
+        key,
+        LonLat(row.center_lon, row.center_lat),
+        row.radius_m,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+    )

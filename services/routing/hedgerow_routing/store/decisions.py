@@ -13,7 +13,12 @@ import msgspec
 from hedgerow.auth import Permission, TenantGrant
 from hedgerow.contracts.inventory import SeenStock, StockReserved, StockShort
 from hedgerow.contracts.orders import OrderCancelled
-from hedgerow.contracts.routing import Candidate, DecisionResult, DecisionView
+from hedgerow.contracts.routing import (
+    AssignmentMethod,
+    Candidate,
+    DecisionResult,
+    DecisionView,
+)
 from hedgerow.contracts.values import DecisionId, OrderId, PlantId
 from hedgerow.transaction import BulkInsert, BulkUpdate, Transaction
 from sqlalchemy import ARRAY, Uuid, any_, bindparam, select, update
@@ -172,6 +177,7 @@ class DecisionStore:
 
     def _row(self, decision: DecisionView, limits_version: int | None) -> dict[str, Any]:
         assignment = decision.assignment
+        by_area = assignment.method is AssignmentMethod.SERVICE_AREA
         return {
             "tenant_id": self._tenant_id,
             "decision_id": decision.decision_id,
@@ -191,7 +197,7 @@ class DecisionStore:
             "settled_at": decision.settled_at,
             "rule_id": next((each.rule_id for each in decision.rules if each.chosen), None),
             "fence_id": next((each.fence_id for each in assignment.areas if each.chosen), None),
-            "limits_version": None if assignment.areas else limits_version,
+            "limits_version": None if by_area else limits_version,
             "left_out": decision.left_out,
             "max_locations": decision.max_locations,
             "sla_hours": decision.sla_hours,

@@ -1,26 +1,20 @@
-"""Fence <-> rows of `fences`, and the one spatial question asked of them."""
+"""Fences <-> rows of `fences` and `fence_periods`, and the spatial questions asked of them."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
 
-from geoalchemy2.shape import from_shape, to_shape
 from hedgerow.auth import Permission, PlantGrant
 from hedgerow.contracts.routing import FenceKind
 from hedgerow.contracts.values import Basis, FenceId, LonLat, PlantId
 from hedgerow.transaction import Transaction
 from sqlalchemy import (
     ARRAY,
-    DOUBLE_PRECISION,
-    Float,
-    Integer,
-    Row,
+    DateTime,
     Uuid,
+    any_,
     bindparam,
-    column,
-    func,
     select,
     update,
 )
@@ -28,10 +22,14 @@ from sqlalchemy.dialects.postgresql import insert
 
 from hedgerow_routing.domain.assignment import CoveringArea
 from hedgerow_routing.domain.edition import Edition
-from hedgerow_routing.domain.fence import Disc, Fence
+from hedgerow_routing.domain.fence import Fence
 from hedgerow_routing.domain.presence import from_circle_m
+from hedgerow_routing.domain.validity import Period, Revision, Span
 
 from .area_indexes import AreaIndexes
+from .fence_questions import COVERING, PRESENCE
+from .fence_rows import TOLD, bounds_of, drawing_in, drawing_of, row_of
+from .fence_tables import fence_periods
 from .refusals import ChangedMeanwhile, IdTaken
 from .tables import fences
 
@@ -55,45 +53,30 @@ _CLOSE = (
 _OPEN = insert(fences).on_conflict_do_nothing().returning(fences.c.fence_id)
 _BY_ID = select(fences.c.fence_id).where(fences.c.fence_id == bindparam("fence_id"))
 
-_COVERING = select(
-    func.routing.covering(
-        bindparam("lon", type_=ARRAY(DOUBLE_PRECISION)),
-        bindparam("lat", type_=ARRAY(DOUBLE_PRECISION)),
-    ).table_valued(
-        column("place", Integer),
-        column("fence_id", Uuid),
-        column("plant_id", Uuid),
-        column("version", Integer),
-        column("priority", Integer),
-        column("area_m2", DOUBLE_PRECISION),
-    )
+_periods = fence_periods.c
+_KNOWN = select(_periods.period_id, _periods.valid_from, _periods.valid_to).where(
+    _periods.plant_id == bindparam("of_plant"),
+    _periods.kind == bindparam("of_kind"),
+    _periods.name == bindparam("of_name"),
+    _periods.recorded_to.is_(None),
 )
-
-_POINT = func.st_setsrid(
-    func.st_makepoint(
-        bindparam("lon", type_=DOUBLE_PRECISION), bindparam("lat", type_=DOUBLE_PRECISION)
-    ),
-    4326,
+_END = (
+    update(fence_periods)
+    .where(_periods.period_id == any_(bindparam("ended", type_=ARRAY(Uuid))))
+    .values(recorded_to=bindparam("at"))
 )
-# Edges are straight in WGS-84, and a geodesic between their ends is not: some 10 m aside for one of
-# 30 km. Pieces of 0.002 degrees stay within a millimetre or two. A border too long for that has
-# 20,000 pieces.
-_BORDER = func.st_boundary(fences.c.area)
-_PIECES = func.st_segmentize(_BORDER, func.greatest(0.002, func.st_length(_BORDER) / 20_000))
-_PRESENCE = select(
-    fences.c.center_wgs84_lon,
-    fences.c.center_wgs84_lat,
-    fences.c.radius_m,
-    func.st_covers(fences.c.area, _POINT),
-    func.st_distance(func.geography(_PIECES), func.geography(_POINT), type_=Float),
-).where(
-    fences.c.plant_id == bindparam("of_plant"),
-    fences.c.kind == FenceKind.PRESENCE,
-    fences.c.active_to.is_(None),
+_BEGIN = insert(fence_periods)
+_COPIED = ("tenant_id", "fence_id", "plant_id", "kind", "name", "bounds")
+_LEAVE = insert(fence_periods).from_select(
+    [*_COPIED, "valid_from", "valid_to", "recorded_from"],
+    select(
+        *(_periods[name] for name in _COPIED),
+        *(
+            bindparam(name, type_=DateTime(timezone=True))
+            for name in ("left_from", "left_to", "at")
+        ),
+    ).where(_periods.period_id == bindparam("of_period")),
 )
-
-# What evidence says of a version; where it lies is told by a hash of its drawing.
-_TOLD = ("fence_id", "version", "priority", "area_m2", "datum", "radius_m")
 
 
 class FenceStore:
@@ -107,10 +90,23 @@ class FenceStore:
         found = (await self._conn.execute(_LAST, same)).first()
         return None if found is None else Edition(found.version, found.active_from)
 
+    async def known(self, grant: PlantGrant, kind: FenceKind, name: str) -> list[Period]:
+        """When it is valid, as is known now. Read after `last`: whoever published in between has
+        taken the version that would be the next."""
+        same = {"of_plant": grant.plant_id, "of_kind": kind, "of_name": name}
+        rows = await self._conn.execute(_KNOWN, same)
+        return [Period(period_id, Span(start, end)) for period_id, start, end in rows]
+
     async def publish(
-        self, grant: PlantGrant, fence: Fence, *, within: str = "", basis: Basis | None = None
+        self,
+        grant: PlantGrant,
+        fence: Fence,
+        revision: Revision,
+        *,
+        within: str = "",
+        basis: Basis | None = None,
     ) -> None:
-        """Close the version in force and open this one. Raises ChangedMeanwhile or IdTaken.
+        """Add this version, and what is known from now on. Raises ChangedMeanwhile or IdTaken.
 
         within  what stands before the names of the fence's fields
         """
@@ -120,21 +116,46 @@ class FenceStore:
         before = (await self._conn.execute(_CLOSE, closing)).one_or_none()
         row = {
             "tenant_id": self._tenant_id,
-            **_row(fence),
+            **row_of(fence),
             "published_by": self._tx.source().actor,
         }
         if await self._conn.scalar(_OPEN, row) is None:
             if await self._conn.scalar(_BY_ID, {"fence_id": fence.fence_id}) is not None:
                 raise IdTaken(f"{within}fence_id")
             raise ChangedMeanwhile
-        changes = {name: (getattr(before, name, None), row.get(name)) for name in _TOLD}
+        await self._revise(fence, revision, at=fence.edition.active_from)
+        changes = {name: (getattr(before, name, None), row.get(name)) for name in TOLD}
         self._tx.record(
             fence.aggregate,
             "published",
-            changes | {"drawing": (before and _drawing_of(before), _drawing(fence))},
+            changes | {"drawing": (before and drawing_in(before), drawing_of(fence))},
             plant_id=fence.plant_id,
             basis=basis,
         )
+
+    async def _revise(self, fence: Fence, revision: Revision, *, at: datetime) -> None:
+        if revision.ended:
+            await self._conn.execute(_END, {"ended": list(revision.ended), "at": at})
+        for left in revision.left:
+            left_over = {
+                "of_period": left.period_id,
+                "left_from": left.span.start,
+                "left_to": left.span.end,
+                "at": at,
+            }
+            await self._conn.execute(_LEAVE, left_over)
+        begun = {
+            "tenant_id": self._tenant_id,
+            "fence_id": fence.fence_id,
+            "plant_id": fence.plant_id,
+            "kind": fence.kind,
+            "name": fence.name,
+            "bounds": bounds_of(fence),
+            "valid_from": revision.said.start,
+            "valid_to": revision.said.end,
+            "recorded_from": at,
+        }
+        await self._conn.execute(_BEGIN, begun)
 
     async def presence_m(self, grant: PlantGrant, point: LonLat) -> float | None:
         """How far the point is from the nearest edge of the plant's presence fences, in metres on
@@ -142,21 +163,28 @@ class FenceStore:
 
         PostGIS decides whether an area covers it, as it does for service areas.
         """
-        wanted = {"of_plant": grant.plant_id, "lon": point.lon, "lat": point.lat}
+        wanted = {
+            "of_plant": grant.plant_id,
+            "lon": point.lon,
+            "lat": point.lat,
+            "now": self._tx.now,
+        }
         distances = [
             from_circle_m(point, LonLat(lon, lat), radius_m)
             if covered is None
             else (-edge_m if covered else edge_m)
-            for lon, lat, radius_m, covered, edge_m in await self._conn.execute(_PRESENCE, wanted)
+            for lon, lat, radius_m, covered, edge_m in await self._conn.execute(PRESENCE, wanted)
         ]
         return min(distances, default=None)
 
     async def covering(self, points: Sequence[LonLat]) -> list[list[CoveringArea]]:
-        """For each point the service areas in force that cover it, of all plants, in no order.
+        """For each point the service areas and exclusions that are valid now and cover it, of all
+        plants, in no order.
 
-        PostGIS decides, on straight edges in WGS-84; the border belongs to the area. Where the
-        process keeps an index of the same areas, that answers for it, and PostGIS is left what
-        lies too near to a border. At most two statements, however many points.
+        PostGIS decides: on straight edges in WGS-84, or by the geodesic to the centre of a circle;
+        the border belongs to the area. Where the process keeps an index of the same areas, that
+        answers for it, and PostGIS is left what lies too near to a border. At most two statements,
+        however many points.
         """
         indexes = self._tx.kept
         if not isinstance(indexes, AreaIndexes):
@@ -177,54 +205,22 @@ class FenceStore:
     async def _covering_by_postgis(self, points: Sequence[LonLat]) -> list[list[CoveringArea]]:
         covering: list[list[CoveringArea]] = [[] for _ in points]
         rows = await self._conn.execute(
-            _COVERING,
-            {"lon": [each.lon for each in points], "lat": [each.lat for each in points]},
+            COVERING,
+            {
+                "lon": [each.lon for each in points],
+                "lat": [each.lat for each in points],
+                "now": self._tx.now,
+            },
         )
-        for place, fence_id, plant_id, version, priority, area_m2 in rows:
+        for place, fence_id, plant_id, version, priority, area_m2, kind in rows:
             covering[place - 1].append(
-                CoveringArea(FenceId(fence_id), version, PlantId(plant_id), priority, area_m2)
+                CoveringArea(
+                    FenceId(fence_id),
+                    version,
+                    PlantId(plant_id),
+                    priority,
+                    area_m2,
+                    FenceKind(kind),
+                )
             )
         return covering
-
-
-def _row(fence: Fence) -> dict[str, Any]:
-    ground = fence.ground
-    row: dict[str, Any] = {
-        "fence_id": fence.fence_id,
-        "plant_id": fence.plant_id,
-        "kind": fence.kind,
-        "name": fence.name,
-        "version": fence.edition.version,
-        "priority": fence.priority,
-        "area_m2": ground.area_m2,
-        "datum": ground.datum,
-        "active_from": fence.edition.active_from,
-    }
-    if isinstance(ground, Disc):
-        given, centre = ground.circle.center, ground.centre
-        return row | {
-            "center_lon": given.lon,
-            "center_lat": given.lat,
-            "center_wgs84_lon": centre.lon,
-            "center_wgs84_lat": centre.lat,
-            "radius_m": ground.circle.radius_m,
-        }
-    return row | {"area": from_shape(ground.shape, srid=4326), "given": ground.given}
-
-
-def _drawing(fence: Fence) -> str:
-    """A SHA-256 over every digit of where it lies, in WGS-84."""
-    ground = fence.ground
-    if isinstance(ground, Disc):
-        return _hash_of_centre(ground.centre)
-    return hashlib.sha256(ground.shape.wkb).hexdigest()
-
-
-def _drawing_of(row: Row[Any]) -> str:
-    if row.area is None:
-        return _hash_of_centre(LonLat(row.center_wgs84_lon, row.center_wgs84_lat))
-    return hashlib.sha256(to_shape(row.area).wkb).hexdigest()
-
-
-def _hash_of_centre(centre: LonLat) -> str:
-    return hashlib.sha256(f"{centre.lon!r} {centre.lat!r}".encode()).hexdigest()

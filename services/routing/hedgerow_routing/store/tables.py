@@ -76,9 +76,11 @@ locations = Table(
     Index("locations_by_plant", "tenant_id", "plant_id"),
 )
 
-# A polygon has `area`, a MultiPolygon in WGS-84, and the coordinates it was given with in `given`
-# and `datum`. A circle, which only a presence fence may be, has its centre as given and in WGS-84.
-# published_by is empty for versions from before it was kept.
+# What was published, in order: active_from is when, active_to when the next one followed. When which
+# version is valid stands in fence_periods. A polygon has `area`, a MultiPolygon in WGS-84, and the
+# coordinates it was given with in `given` and `datum`; one drawn by divisions names them instead. A
+# circle has its centre as given and in WGS-84. published_by is empty for versions from before it was
+# kept, as is valid_from, the valid time that the publisher gave or meant.
 fences = Table(
     "fences",
     metadata,
@@ -101,6 +103,9 @@ fences = Table(
     Column("active_from", DateTime(timezone=True), nullable=False),
     Column("active_to", DateTime(timezone=True)),
     Column("published_by", Text),
+    Column("valid_from", DateTime(timezone=True)),
+    Column("valid_to", DateTime(timezone=True)),
+    Column("divisions", JSONB(none_as_null=True)),
     PrimaryKeyConstraint("tenant_id", "fence_id", name="fences_pkey"),
     UniqueConstraint("tenant_id", "plant_id", "kind", "name", "version", name="fences_version"),
     ForeignKeyConstraint(
@@ -108,9 +113,9 @@ fences = Table(
     ),
     CheckConstraint("datum in ('WGS84', 'GCJ02', 'BD09')", name="fences_datum"),
     CheckConstraint(
-        "kind in ('SERVICE_AREA', 'PRESENCE') and area is not null and radius_m is null"
-        " or kind = 'PRESENCE' and area is null and radius_m > 0 and num_nulls(center_lon,"
-        " center_lat, center_wgs84_lon, center_wgs84_lat) = 0",
+        "kind in ('SERVICE_AREA', 'PRESENCE', 'EXCLUSION') and (area is not null"
+        " and radius_m is null or area is null and radius_m > 0 and num_nulls(center_lon,"
+        " center_lat, center_wgs84_lon, center_wgs84_lat) = 0)",
         name="fences_kind",
     ),
     CheckConstraint("active_to >= active_from", name="fences_period"),
@@ -123,7 +128,6 @@ fences = Table(
         unique=True,
         postgresql_where=_IN_FORCE,
     ),
-    Index("fences_area", "area", postgresql_using="gist", postgresql_where=_IN_FORCE),
 )
 
 # Raised by triggers with every change of a tenant's fences, in the same transaction: as long as it

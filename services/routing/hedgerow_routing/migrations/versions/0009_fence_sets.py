@@ -1,4 +1,4 @@
-"""The version of each tenant's fences, and all service areas in force for an index in memory."""
+"""The version of each tenant's fences, and what is known of their areas for an index in memory."""
 
 import sqlalchemy as sa
 from alembic import context, op
@@ -21,14 +21,18 @@ end
 $$
 """
 # As routing.covering: a decision must see fences that the caller may not.
-SERVICE_AREAS = """
-create function routing.service_areas()
+KNOWN_AREAS = """
+create function routing.known_areas(since timestamptz)
 returns table (fence_id uuid, plant_id uuid, version integer, priority integer, area_m2 float8,
-               area bytea)
+               kind text, area bytea, center_lon float8, center_lat float8, radius_m float8,
+               valid_from timestamptz, valid_to timestamptz)
 language sql stable security definer set search_path = public, pg_temp as $$
-  select f.fence_id, f.plant_id, f.version, f.priority, f.area_m2, st_asbinary(f.area)
-  from fences f
-  where f.tenant_id = (select app.tenant()) and f.active_to is null and f.kind = 'SERVICE_AREA'
+  select f.fence_id, f.plant_id, f.version, f.priority, f.area_m2, f.kind, st_asbinary(f.area),
+         f.center_wgs84_lon, f.center_wgs84_lat, f.radius_m, p.valid_from, p.valid_to
+  from fence_periods p
+  join fences f on f.tenant_id = p.tenant_id and f.fence_id = p.fence_id
+  where p.tenant_id = (select app.tenant()) and p.recorded_to is null
+    and p.kind in ('SERVICE_AREA', 'EXCLUSION') and p.valid && tstzrange(since, null)
 $$
 """
 
@@ -49,7 +53,7 @@ def upgrade() -> None:
             after(event, rows)
             for event, rows in (("insert", "new"), ("update", "new"), ("delete", "old"))
         ),
-        SERVICE_AREAS,
+        KNOWN_AREAS,
         "revoke all on all functions in schema routing from public",
         f"grant execute on all functions in schema routing to {runtime}",
     ):
@@ -58,6 +62,6 @@ def upgrade() -> None:
 
 def after(event: str, rows: str) -> str:
     return (
-        f"create trigger fences_{event} after {event} on fences referencing {rows} table as changed"
+        f"create trigger periods_{event} after {event} on fence_periods referencing {rows} table as changed"
         " for each statement execute function routing.raise_fence_set()"
     )
