@@ -16,6 +16,9 @@ from leaks.scan import Scan
 from leaks.users import User
 from leaks.walk import documents
 
+MOST_CONNECTIONS = 5  # of a user
+MOST_OF_ONE = 10  # subscriptions of a connection
+
 
 class Ear:
     """All that came to a user, by what was asked."""
@@ -34,6 +37,12 @@ class Ear:
         return self.calls[int(message["id"])]
 
     async def listen(self, url: str) -> None:
+        try:
+            await self._listen(url)
+        finally:
+            self.ready.set()  # nobody waits for a connection that failed
+
+    async def _listen(self, url: str) -> None:
         async with websockets.connect(
             url.replace("http", "ws") + "/graphql",
             subprotocols=["graphql-transport-ws"],
@@ -62,6 +71,9 @@ async def everybody_listens(scan: Scan, someone: Iterable[User]) -> AsyncIterato
             for ear in made:
                 await ear.ready.wait()
         await asyncio.sleep(1)
+        for task in tasks:
+            if task.done():
+                task.result()
         yield made
     finally:
         for task in tasks:
@@ -70,15 +82,19 @@ async def everybody_listens(scan: Scan, someone: Iterable[User]) -> AsyncIterato
 
 
 def _calls(scan: Scan, user: User) -> Iterator[Call]:
-    for document in documents(scan.schema, "subscription"):
-        yield scan.asking(user).plain(document)
+    """Each subscription without arguments and, as far as a user's connections reach, with values
+    from all over."""
+    asked = documents(scan.schema, "subscription")
+    most = MOST_CONNECTIONS * MOST_OF_ONE // len(asked)
+    for document in asked:
+        calls = [scan.asking(user).plain(document)]
         if document.wide:
-            yield from scan.asking(user).each(document)
+            calls += scan.asking(user).each(document)
+        yield from calls[:: -(-len(calls) // most)]
 
 
 def _by_ten(calls: Iterator[Call]) -> Iterator[list[Call]]:
-    """As many as one connection may have."""
-    while some := list(islice(calls, 10)):
+    while some := list(islice(calls, MOST_OF_ONE)):
         yield some
 
 
