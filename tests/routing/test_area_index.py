@@ -68,6 +68,32 @@ def test_a_border_is_left_to_postgis_and_what_is_off_it_by_a_rounding_is_not():
     assert numbers(index, (109.5, south), (111.5, north), (109.5, 30.5)) == [set()] * 3
 
 
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize(
+    ("start", "end", "point"),
+    [
+        (
+            (-37.075451405981646, -6.754177131294815),
+            (-37.05945765913183, -6.749468210975289),
+            (-37.075411395705025, -6.754165351365676),
+        ),
+        (
+            (-44.22943327437555, -22.60768484000622),
+            (-44.229538972718196, -22.607631990768777),
+            (-44.22943327437556, -22.607684840006215),
+        ),
+    ],
+)
+def test_a_point_that_is_off_an_edge_seen_from_one_end_only_is_left_to_postgis(
+    start: tuple[float, float], end: tuple[float, float], point: tuple[float, float], turned: bool
+):
+    """PostGIS, which sees it from the other, says that it is on it."""
+    ring = [start, end, (start[0], end[1] + 1)]
+    index = AreaIndex(placed(Polygon(ring[::-1] if turned else ring)), NOON)
+
+    assert numbers(index, point) == [None]
+
+
 def test_holes_enclaves_and_overlaps_are_told_apart():
     ring = Polygon(box(110, 30, 114, 34).exterior, [box(111, 31, 113, 33).exterior.coords])
     index = AreaIndex(placed(ring, box(111, 31, 113, 33), box(112, 30, 115, 32.5)), NOON, SINCE)

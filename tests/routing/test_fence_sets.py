@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
-from hedgerow.transaction.database import async_url, connect_unpooled
+from hedgerow.transaction.database import async_url, connect, connect_unpooled
 from hedgerow_routing.store.area_indexes import AreaIndexes
 from routing.area_worlds import AreaWorld
 from routing.makers import NINGBO, SUZHOU, around
@@ -15,9 +15,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from worlds import Databases
 
 
+@pytest.fixture(scope="module")
+async def engine(databases: Databases) -> AsyncIterator[AsyncEngine]:
+    made = connect(await databases.fresh("routing"))
+    yield made
+    await made.dispose()
+
+
 @pytest.fixture
-async def world(routing_db: AsyncEngine) -> AsyncIterator[AreaWorld]:
-    made = AreaWorld(routing_db, AreaIndexes(routing_db))
+async def world(engine: AsyncEngine) -> AsyncIterator[AreaWorld]:
+    made = AreaWorld(engine, AreaIndexes(engine))
     yield made
     await made.indexes.close()
 
@@ -28,9 +35,9 @@ async def version_of(world: AreaWorld) -> int:
 
 
 async def test_each_change_of_a_fence_raises_the_version_of_its_company_only(
-    world, routing_db: AsyncEngine, databases: Databases
+    world, engine: AsyncEngine, databases: Databases
 ):
-    other = AreaWorld(routing_db, world.indexes)
+    other = AreaWorld(engine, world.indexes)
     await other.draw(around(SUZHOU))
     before = [await version_of(world), await version_of(other)]
 
@@ -38,9 +45,7 @@ async def test_each_change_of_a_fence_raises_the_version_of_its_company_only(
     drawn = await version_of(world)
     await world.draw(around(NINGBO))
     replaced = await version_of(world)
-    url = async_url(databases.admin_url).set(
-        drivername="postgresql", database=routing_db.url.database
-    )
+    url = async_url(databases.admin_url).set(drivername="postgresql", database=engine.url.database)
     admin = connect_unpooled(url.render_as_string(hide_password=False))
     async with admin.connect() as conn:
         await conn.execute(
