@@ -19,11 +19,10 @@ from .pgbench import Cells, uuid_of
 from .shop import Shop, sku
 
 LEAVING = ("orders", "routing", "inventory")  # services in which an order leaves rows
-# Fences and their periods need PostGIS, and no order writes them. Evidence is chained to what was
-# there before, so its rows cannot be written once more; what it costs, the benchmark `evidence` says.
-NOT_COPIED = frozenset(
-    {"fences", "fence_periods", "evidence", "evidence_heads", "evidence_anchors"}
-)
+# Ground needs PostGIS, and no order writes it. Evidence is chained to what was there before, so its
+# rows cannot be written once more; what it costs, the benchmark `evidence` says.
+GROUND = frozenset({"fences", "fence_periods", "divisions"})
+NOT_COPIED = GROUND | {"evidence", "evidence_heads", "evidence_anchors"}
 ORDER, DECISION = "an_order", "a_decision"  # variables of the scripts
 ANY_NUMBER = (1, 2**62)
 RANDOM_ID = "gen_random_uuid()"
