@@ -22,7 +22,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 SERVICES = ("orders", "inventory", "routing", "rma")
 # Where each service's messages stand, in hedgerow.contracts.
-CONTRACTS = {name: (name,) for name in SERVICES} | {"routing": ("routing", "access", "presence")}
+CONTRACTS = {name: (name,) for name in SERVICES} | {
+    "routing": ("routing", "access", "presence", "releases")
+}
 NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
 _numbers = itertools.count(1)
 

@@ -1,6 +1,6 @@
 """Order events as they pass: to whoever waits for one order, and to subscriptions.
 
-One core NATS subscription per process. It may miss events while NATS is away; so nobody draws
+One core NATS subscription per process, and one for simulations. It may miss events while NATS is away; so nobody draws
 conclusions from what did not come, and every event is only the occasion to read again.
 """
 
@@ -18,6 +18,8 @@ from hedgerow.auth import Caller, Permission
 from hedgerow.bus import Bus
 from hedgerow.contracts.values import OrderId, PlantId, TenantId
 from hedgerow.errors import Unavailable
+
+from hedgerow_gateway.live_simulations import LiveSimulations
 
 SUBJECT = "hedgerow.evt.orders.>"
 VERSION_HEADER = "Hedgerow-Version"
@@ -60,6 +62,7 @@ class Live:
     """Begin with `start`."""
 
     def __init__(self) -> None:
+        self.simulations = LiveSimulations()
         self._waiting: dict[UUID, set[Waiter]] = {}
         self._feeds: set[Feed] = set()
         self._body = msgspec.json.Decoder(_Body)
@@ -67,8 +70,10 @@ class Live:
 
     async def start(self, bus: Bus) -> None:
         self._stop = await bus.listen(SUBJECT, self.hear)
+        await self.simulations.start(bus)
 
     async def stop(self) -> None:
+        await self.simulations.stop()
         if self._stop is not None:
             await self._stop()
 

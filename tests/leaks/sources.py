@@ -47,6 +47,7 @@ WRITTEN: Mapping[str, str] = {
     "OverflowRulePublishInput.code": "NEW-RULE",
     "AreaCreateInput.code": "NEW-AREA",
     "PositionInput.nonce": "a-nonce-of-some-length",
+    "ReleaseChangesSetInput.remove": "LIMITS",
     "address": "a street",
     "city": "a city",
     "name": "a name",
@@ -54,6 +55,7 @@ WRITTEN: Mapping[str, str] = {
     "reason": "a reason",
     "ref": "a paper",
     "signer": "a person",
+    "title": "a title",
     "unit": "piece",
 }
 # Numbers that must fit together; any other Int is 1, any other Float 1.5.

@@ -96,5 +96,6 @@ def test_the_gateway_asks_everybody_and_announces_nothing() -> None:
         "_INBOX_gateway.>",
         "hedgerow.evt.orders.>",
         "hedgerow.evt.routing.access_changed.v1.>",
+        "hedgerow.evt.routing.simulation_progressed.v1.>",
     ]
     assert rest == "}"

@@ -13,6 +13,7 @@ from hedgerow_gateway.execution.wiring import wire
 from hedgerow_gateway.schema.access import AccessQueries
 from hedgerow_gateway.schema.act import IDEMPOTENT
 from hedgerow_gateway.schema.areas import AreaMutations, AreaQueries
+from hedgerow_gateway.schema.coverage import CoverageQueries
 from hedgerow_gateway.schema.decisions import DecisionQueries
 from hedgerow_gateway.schema.evidence import EvidenceQueries
 from hedgerow_gateway.schema.fences import FenceMutations
@@ -26,12 +27,19 @@ from hedgerow_gateway.schema.order_submit import OrderSubmitMutations
 from hedgerow_gateway.schema.plant_mutations import PlantMutations
 from hedgerow_gateway.schema.plants import PlantQueries
 from hedgerow_gateway.schema.presence import PresenceMutations, PresenceQueries
+from hedgerow_gateway.schema.release_mutations import ReleaseMutations
+from hedgerow_gateway.schema.releases import ReleaseQueries
 from hedgerow_gateway.schema.return_mutations import ReturnMutations
 from hedgerow_gateway.schema.returns import ReturnQueries
 from hedgerow_gateway.schema.role_mutations import RoleMutations
 from hedgerow_gateway.schema.routing_rules import RoutingRuleMutations, RoutingRuleQueries
 from hedgerow_gateway.schema.rule_trace import RuleTraceQueries
 from hedgerow_gateway.schema.scalars import SCALARS
+from hedgerow_gateway.schema.simulations import (
+    Simulation,
+    SimulationQueries,
+    simulation_progress,
+)
 from hedgerow_gateway.schema.sku_mutations import SkuMutations
 from hedgerow_gateway.schema.stock_mutations import StockMutations
 from hedgerow_gateway.schema.stock_queries import StockQueries
@@ -54,6 +62,9 @@ class Query(
     AccessQueries,
     EvidenceQueries,
     RuleTraceQueries,
+    ReleaseQueries,
+    SimulationQueries,
+    CoverageQueries,
 ):
     pass
 
@@ -71,6 +82,7 @@ class Mutation(
     AreaMutations,
     RoleMutations,
     PresenceMutations,
+    ReleaseMutations,
 ):
     pass
 
@@ -80,6 +92,9 @@ class Subscription:
     order_events: AsyncGenerator[OrderEvent, None] = stream(
         order_events,
         "What happens to orders that the caller may see; at these plants, to this one.",
+    )
+    simulation_progress: AsyncGenerator[Simulation, None] = stream(
+        simulation_progress, "A simulation as it stands, whenever it came further, to its end."
     )
 
 

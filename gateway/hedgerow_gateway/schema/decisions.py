@@ -146,6 +146,7 @@ class RoutingDecision(Node):
         "安全库存判定", "Safety test", "Null when no rule was chosen."
     )
     result: DecisionResult = shown("结果", "Result", "PENDING until inventory has answered.")
+    release: int = shown("发布版本", "Release", "Number of the one in force; 0 before the first.")
     decided_at: datetime = shown("决策时间", "Decided at", "When the candidates were ranked.")
     settled_at: datetime | None = shown("落定时间", "Settled at", "When inventory answered.")
 

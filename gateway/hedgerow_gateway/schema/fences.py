@@ -96,11 +96,14 @@ FENCE_CODES = {
     "CHANGED_MEANWHILE": "Somebody else published at the same moment; try again.",
 }
 
+# Of what may also be published in a release.
+ALONE_CODES = {"RELEASE_REQUIRED": "The gate is closed: put it into a release."}
+
 
 @strawberry.type(description="What became of fencePublish.")
 class FencePublishPayload:
     fence: Fence | None = member("围栏", "Fence", "The version now in force.")
-    user_errors: list[UserError] = user_errors("FencePublish", FENCE_CODES)
+    user_errors: list[UserError] = user_errors("FencePublish", {**FENCE_CODES, **ALONE_CODES})
 
 
 async def fence_publish(info: Info, input: FencePublishInput) -> FencePublishPayload:

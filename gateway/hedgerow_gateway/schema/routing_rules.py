@@ -19,6 +19,7 @@ from hedgerow_gateway.context import Info
 from hedgerow_gateway.schema.act import Act
 from hedgerow_gateway.schema.enums import SafetyTest
 from hedgerow_gateway.schema.errors import UserError, mutation, user_errors
+from hedgerow_gateway.schema.fences import ALONE_CODES
 from hedgerow_gateway.schema.fields import (
     derived,
     entered,
@@ -114,6 +115,7 @@ class OverflowRulePublishPayload:
             "PRIORITY_INVALID": "The priority is out of range.",
             "ID_TAKEN": "The id is in use.",
             "CHANGED_MEANWHILE": "Somebody else published at the same moment; try again.",
+            **ALONE_CODES,
         },
     )
 
@@ -131,6 +133,7 @@ class RoutingLimitsSetPayload:
         {
             "LIMIT_INVALID": "The distance is not a number above 0.",
             "CHANGED_MEANWHILE": "Somebody else set them at the same moment; try again.",
+            **ALONE_CODES,
         },
     )
 

@@ -206,7 +206,8 @@ class DecisionResult(StrEnum):
 
 class DecisionView(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a routing decision saw. `seen` joins when inventory has answered; a reader finds
-    no stock figures of plants they may not see in it."""
+    no stock figures of plants they may not see in it. release  number of the one that was in
+    force; 0 before the first, and for decisions from before releases"""
 
     decision_id: DecisionId
     order_id: OrderId
@@ -222,6 +223,7 @@ class DecisionView(msgspec.Struct, frozen=True, kw_only=True):
     seen: tuple[SeenStock, ...]
     decided_at: datetime
     settled_at: datetime | None
+    release: int = 0
 
 
 class AreaView(msgspec.Struct, frozen=True, kw_only=True):

@@ -93,7 +93,7 @@ async def _(tx: Transaction) -> Write:
     plant = await found_plant(tx, "NINGBO", NINGBO)
     fence = Fence.draw(makers.service_area(plant.plant_id, around(NINGBO)), at=NOON)
     return Write(
-        lambda grant: FenceStore(tx).publish(grant, fence),
+        lambda grant: FenceStore(tx).publish(grant, fence, release=1),
         (Permission.FENCE_PUBLISH,),
         at=plant.plant_id,
     )
@@ -122,7 +122,7 @@ async def _(tx: Transaction) -> Write:
 async def _(tx: Transaction) -> Write:
     view = new_rule(rule("EAST", LocationId(new_id())), at=NOON)
     return Write(
-        lambda grant: RuleStore(tx).publish(grant, view),
+        lambda grant: RuleStore(tx).publish(grant, view, release=1),
         (Permission.RULE_PUBLISH,),
         everywhere=True,
     )
@@ -132,7 +132,7 @@ async def _(tx: Transaction) -> Write:
 async def _(tx: Transaction) -> Write:
     limits = RoutingLimitsView(max_distance_km=300.0, version=1)
     return Write(
-        lambda grant: LimitsStore(tx).publish(grant, limits, NOON),
+        lambda grant: LimitsStore(tx).publish(grant, limits, NOON, release=1),
         (Permission.LIMITS_SET,),
         everywhere=True,
     )

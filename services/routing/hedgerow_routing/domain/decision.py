@@ -24,10 +24,11 @@ from msgspec.structs import replace
 from .assignment import CoveringArea, as_seen_by, assign
 from .network import Network
 from .overflow import chain_of, match
+from .snapshot import Snapshot
 
 
 def decide(
-    order: OrderSubmitted,
+    order: OrderSubmitted | Snapshot,
     areas: Sequence[CoveringArea],
     network: Network,
     *,
@@ -59,6 +60,7 @@ def decide(
         seen=(),
         decided_at=at,
         settled_at=None if chain else at,
+        release=network.release,
     )
 
 

@@ -24,7 +24,7 @@ _ADD = BulkInsert(
     decisions,
     *("tenant_id", "decision_id", "plant_id", "order_id", "order_number", "channel", "region"),
     *("lines", "assignment", "rules", "chain", "safety_test", "result", "seen"),
-    *("decided_at", "settled_at", "rule_id", "fence_id", "limits_version"),
+    *("decided_at", "settled_at", "rule_id", "fence_id", "limits_version", "release"),
     same=("tenant_id", "seen", "decided_at"),
     ignore_conflicts=True,
     returning=("decision_id",),
@@ -191,6 +191,7 @@ class DecisionStore:
             "rule_id": next((each.rule_id for each in decision.rules if each.chosen), None),
             "fence_id": next((each.fence_id for each in assignment.areas if each.chosen), None),
             "limits_version": None if assignment.areas else limits_version,
+            "release": decision.release or None,
         }
 
 
@@ -213,6 +214,7 @@ def _told(decision: DecisionView) -> dict[str, Any]:
         "chain": [each.location_code for each in decision.chain],
         "safety_test": decision.safety_test,
         "result": decision.result,
+        "release": decision.release,
     }
 
 

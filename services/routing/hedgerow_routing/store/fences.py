@@ -48,7 +48,7 @@ _LAST = (
 _CLOSE = (
     update(fences)
     .where(*_SAME_FENCE, fences.c.active_to.is_(None))
-    .values(active_to=bindparam("until"))
+    .values(active_to=bindparam("until"), release_to=bindparam("by_release"))
     .returning(fences)
 )
 _OPEN = insert(fences).on_conflict_do_nothing().returning(fences.c.fence_id)
@@ -107,20 +107,28 @@ class FenceStore:
         return None if found is None else Edition(found.version, found.active_from)
 
     async def publish(
-        self, grant: PlantGrant, fence: Fence, *, within: str = "", basis: Basis | None = None
+        self,
+        grant: PlantGrant,
+        fence: Fence,
+        *,
+        release: int,
+        within: str = "",
+        basis: Basis | None = None,
     ) -> None:
         """Close the version in force and open this one. Raises ChangedMeanwhile or IdTaken.
 
-        within  what stands before the names of the fence's fields
+        release  its number
+        within   what stands before the names of the fence's fields
         """
         grant.must_carry(Permission.FENCE_PUBLISH, at=fence.plant_id)
         same = {"of_plant": fence.plant_id, "of_kind": fence.kind, "of_name": fence.name}
-        closing = {**same, "until": fence.edition.active_from}
+        closing = {**same, "until": fence.edition.active_from, "by_release": release}
         before = (await self._conn.execute(_CLOSE, closing)).one_or_none()
         row = {
             "tenant_id": self._tenant_id,
             **_row(fence),
             "published_by": self._tx.source().actor,
+            "release_from": release,
         }
         if await self._conn.scalar(_OPEN, row) is None:
             if await self._conn.scalar(_BY_ID, {"fence_id": fence.fence_id}) is not None:

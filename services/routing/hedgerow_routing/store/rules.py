@@ -24,7 +24,7 @@ _LAST_RULE = (
 _CLOSE_RULE = (
     update(overflow_rules)
     .where(overflow_rules.c.code == bindparam("of_code"), overflow_rules.c.active_to.is_(None))
-    .values(active_to=bindparam("until"))
+    .values(active_to=bindparam("until"), release_to=bindparam("by_release"))
     .returning(overflow_rules)
 )
 _OPEN_RULE = insert(overflow_rules).on_conflict_do_nothing().returning(overflow_rules.c.rule_id)
@@ -37,7 +37,7 @@ _LAST_LIMITS = (
 _CLOSE_LIMITS = (
     update(routing_limits)
     .where(routing_limits.c.active_to.is_(None))
-    .values(active_to=bindparam("until"))
+    .values(active_to=bindparam("until"), release_to=bindparam("by_release"))
     .returning(routing_limits)
 )
 _OPEN_LIMITS = insert(routing_limits).on_conflict_do_nothing().returning(routing_limits.c.version)
@@ -53,10 +53,13 @@ class RuleStore:
         found = (await self._conn.execute(_LAST_RULE, {"of_code": code})).first()
         return None if found is None else Edition(found.version, found.active_from)
 
-    async def publish(self, grant: TenantGrant, rule: OverflowRuleView) -> None:
-        """Close the version in force and open this one. Raises ChangedMeanwhile or IdTaken."""
+    async def publish(self, grant: TenantGrant, rule: OverflowRuleView, *, release: int) -> None:
+        """Close the version in force and open this one. Raises ChangedMeanwhile or IdTaken.
+
+        release  its number
+        """
         grant.must_carry_everywhere(Permission.RULE_PUBLISH)
-        closing = {"of_code": rule.code, "until": rule.active_from}
+        closing = {"of_code": rule.code, "until": rule.active_from, "by_release": release}
         before = (await self._conn.execute(_CLOSE_RULE, closing)).one_or_none()
         told = {
             "rule_id": rule.rule_id,
@@ -73,6 +76,7 @@ class RuleStore:
             "code": rule.code,
             "active_from": rule.active_from,
             "published_by": self._tx.source().actor,
+            "release_from": release,
         }
         if await self._conn.scalar(_OPEN_RULE, row) is None:
             if await self._conn.scalar(_RULE, {"rule_id": rule.rule_id}) is not None:
@@ -96,15 +100,22 @@ class LimitsStore:
         found = (await self._conn.execute(_LAST_LIMITS)).first()
         return None if found is None else Edition(found.version, found.active_from)
 
-    async def publish(self, grant: TenantGrant, limits: RoutingLimitsView, at: datetime) -> None:
-        """Close those in force and open these at `at`. Raises ChangedMeanwhile."""
+    async def publish(
+        self, grant: TenantGrant, limits: RoutingLimitsView, at: datetime, *, release: int
+    ) -> None:
+        """Close those in force and open these at `at`. Raises ChangedMeanwhile.
+
+        release  its number
+        """
         grant.must_carry_everywhere(Permission.LIMITS_SET)
-        before = (await self._conn.execute(_CLOSE_LIMITS, {"until": at})).one_or_none()
+        closing = {"until": at, "by_release": release}
+        before = (await self._conn.execute(_CLOSE_LIMITS, closing)).one_or_none()
         told = {"version": limits.version, "max_distance_km": limits.max_distance_km}
         row = told | {
             "tenant_id": self._tenant_id,
             "active_from": at,
             "published_by": self._tx.source().actor,
+            "release_from": release,
         }
         if await self._conn.scalar(_OPEN_LIMITS, row) is None:
             raise ChangedMeanwhile

@@ -74,6 +74,9 @@ locations = Table(
     Index("locations_by_plant", "tenant_id", "plant_id"),
 )
 
+# release_from is the number of the release that put a version in force, release_to of the one that
+# closed it; both are empty for what is from before releases were numbered.
+#
 # A polygon has `area`, a MultiPolygon in WGS-84, and the coordinates it was given with in `given`
 # and `datum`. A circle, which only a presence fence may be, has its centre as given and in WGS-84.
 # published_by is empty for versions from before it was kept.
@@ -99,6 +102,8 @@ fences = Table(
     Column("active_from", DateTime(timezone=True), nullable=False),
     Column("active_to", DateTime(timezone=True)),
     Column("published_by", Text),
+    Column("release_from", Integer),
+    Column("release_to", Integer),
     PrimaryKeyConstraint("tenant_id", "fence_id", name="fences_pkey"),
     UniqueConstraint("tenant_id", "plant_id", "kind", "name", "version", name="fences_version"),
     ForeignKeyConstraint(
@@ -140,6 +145,8 @@ overflow_rules = Table(
     Column("active_from", DateTime(timezone=True), nullable=False),
     Column("active_to", DateTime(timezone=True)),
     Column("published_by", Text),
+    Column("release_from", Integer),
+    Column("release_to", Integer),
     PrimaryKeyConstraint("tenant_id", "rule_id", name="overflow_rules_pkey"),
     UniqueConstraint("tenant_id", "code", "version", name="overflow_rules_version"),
     CheckConstraint("cardinality(chain) between 1 and 20", name="overflow_rules_chain"),
@@ -157,6 +164,8 @@ routing_limits = Table(
     Column("active_from", DateTime(timezone=True), nullable=False),
     Column("active_to", DateTime(timezone=True)),
     Column("published_by", Text),
+    Column("release_from", Integer),
+    Column("release_to", Integer),
     PrimaryKeyConstraint("tenant_id", "version", name="routing_limits_pkey"),
     CheckConstraint("max_distance_km > 0", name="routing_limits_distance"),
     CheckConstraint("active_to >= active_from", name="routing_limits_period"),
@@ -188,6 +197,7 @@ decisions = Table(
     Column("rule_id", Uuid),
     Column("fence_id", Uuid),
     Column("limits_version", Integer),
+    Column("release", Integer),
     PrimaryKeyConstraint("tenant_id", "decision_id", name="decisions_pkey"),
     UniqueConstraint("tenant_id", "order_id", name="decisions_order"),
     CheckConstraint("safety_test in ('CURRENT', 'AFTER')", name="decisions_safety_test"),
@@ -197,6 +207,7 @@ decisions = Table(
     ),
     CheckConstraint("(result = 'UNROUTABLE') = (plant_id is null)", name="decisions_plant"),
     CheckConstraint("(result = 'PENDING') = (settled_at is null)", name="decisions_settled"),
+    Index("decisions_by_time", "tenant_id", "decided_at", "decision_id"),
     Index(
         "decisions_of_rule",
         "tenant_id",

@@ -72,4 +72,5 @@ def _decision(row: Row[Any]) -> DecisionView:
         seen=msgspec.convert(row.seen, tuple[SeenStock, ...]),
         decided_at=row.decided_at,
         settled_at=row.settled_at,
+        release=row.release or 0,
     )

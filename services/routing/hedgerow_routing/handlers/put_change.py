@@ -1,0 +1,42 @@
+"""A change of a release on its way into force."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from hedgerow.contracts.releases import (
+    Change,
+    FenceChange,
+    LimitsChange,
+    PresenceChange,
+    RuleChange,
+)
+from hedgerow.transaction import Transaction
+
+from hedgerow_routing.domain.release_refusals import inside
+from hedgerow_routing.handlers.publish_overflow_rule import next_rule, put_rule_in_force
+from hedgerow_routing.handlers.publish_presence_policy import publish_presence_policy
+from hedgerow_routing.handlers.put_fence import next_fence, put_fence_in_force
+from hedgerow_routing.handlers.set_routing_limits import next_limits, put_limits_in_force
+
+Put = Callable[..., Awaitable[None]]
+
+
+async def prepared(change: Change, position: int, tx: Transaction) -> Put:
+    """All that takes a while, before anybody else has to wait; what comes back does the rest.
+    Raises what publishing the change alone raises, with the field below `changes.<position>.`."""
+    with inside(f"changes.{position}."):
+        match change:
+            case FenceChange(fence=fence):
+                return partial(put_fence_in_force, *await next_fence(fence, tx))
+            case RuleChange(rule=rule):
+                return partial(put_rule_in_force, *await next_rule(rule, tx))
+            case LimitsChange(limits=limits):
+                return partial(put_limits_in_force, *await next_limits(limits, tx))
+            case PresenceChange():
+                return partial(_put_policy, change)
+
+
+async def _put_policy(change: PresenceChange, tx: Transaction, *, release: int) -> None:
+    await publish_presence_policy(change.policy, tx)

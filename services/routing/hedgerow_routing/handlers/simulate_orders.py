@@ -1,0 +1,41 @@
+"""One step of a simulation."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+
+from hedgerow.transaction import Transaction
+
+from hedgerow_routing.domain.release import Release
+from hedgerow_routing.domain.run import Run
+from hedgerow_routing.domain.simulation import Found, drafted, drawn_areas, simulate
+from hedgerow_routing.store.fences import FenceStore
+from hedgerow_routing.store.history import HistoryStore
+from hedgerow_routing.store.network import NetworkStore
+
+STEP = 1000  # orders; some tenths of a second
+
+
+async def simulate_orders(run: Run, release: Release, tx: Transaction) -> Found | None:
+    """The run moves on by the next orders; None when there are none left."""
+    history = HistoryStore(tx)
+    orders, place = await history.orders(run, STEP)
+    if place is None:
+        return None
+    points = [each.point for each in orders]
+    drawn = await asyncio.to_thread(drawn_areas, release.changes, at=tx.now)
+    replaced = await history.replaced(drawn)
+    now = await FenceStore(tx).covering(points)
+    new = await history.covered_by(points, drawn)
+    then = [
+        [*(area for area in kept if area.fence_id not in replaced), *more]
+        for kept, more in zip(now, new, strict=True)
+    ]
+    network = await NetworkStore(tx).load()
+    networks = (network, drafted(network, release.changes, at=tx.now))
+    areas = list(zip(now, then, strict=True))
+    # In a thread, so that others are answered meanwhile.
+    found = await asyncio.to_thread(partial(simulate, orders, areas, networks, at=tx.now))
+    run.go_on(len(orders), len(found.changed), place)
+    return found
