@@ -128,6 +128,56 @@ async def test_from_the_draft_to_the_next_orders_decision(company: Company) -> N
         assert said["order"] == {"plant": {"code": "SZH"}, "decision": {"release": 3}}
 
 
+async def test_safety_levels_follow_and_an_older_release_comes_back(company: Company) -> None:
+    await ready(company)
+    async with company.admin() as admin, company.user("tenant_admin", subject="second") as second:
+
+        async def publish(release: dict[str, Any]) -> int:
+            answered = await second.done(
+                "releaseOverride",
+                FIELDS,
+                releaseId=release["id"],
+                expectedVersion=1,
+                reason="by hand",
+            )
+            said = await admin.done(
+                "releasePublish",
+                FIELDS,
+                releaseId=release["id"],
+                expectedVersion=answered["release"]["version"],
+            )
+            number: int = said["release"]["number"]
+            return number
+
+        async def level(expected: str) -> None:
+            for _ in range(100):
+                found = (await company.level("BOLT", "HGH"))["safetyLevel"]
+                if found == expected:
+                    return
+                await asyncio.sleep(0.05)
+            raise AssertionError(found)
+
+        def safety(value: str) -> dict[str, Any]:
+            return {
+                "safety": {"locationId": company.locations["HGH"], "sku": "BOLT", "level": value}
+            }
+
+        assert await publish(await drafted(admin, safety("80"))) == 3
+        await level("80")
+        assert await publish(await drafted(admin, safety("70"), *moved_border(company))) == 4
+        await level("70")
+        after = await submit(admin, **order(point=point(30.8)))
+        assert after["order"]["plant"] == {"code": "SZH"}
+
+        back = (await admin.done("releaseRollback", FIELDS, number=3))["release"]
+
+        assert (back["state"], len(back["keys"])) == ("DRAFT", 3)
+        assert await publish(back) == 5
+        await level("80")
+        again = await submit(admin, **order(point=point(30.8)))
+        assert again["order"]["plant"] == {"code": "NGB"}
+
+
 async def test_a_plants_staff_do_not_see_releases(company: Company) -> None:
     async with company.admin() as admin:
         draft = await drafted(admin, *moved_border(company))

@@ -166,7 +166,7 @@ SERVED_BY = {
         "areaCreate", "plantAreaSet", "roleGrant", "roleRevoke", "plantBind",
         "presencePolicyPublish", "presenceConfirm", "stockReceive", "releaseDraft",
         "releaseChangesSet", "releaseSimulate", "releaseOverride", "releasePublish",
-        "releaseGateSet",
+        "releaseGateSet", "releaseRollback",
     ),
     "rma": ("returnRequest", "returnDecide", "returnReceive", "returnInspect"),
 }  # fmt: skip

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-
-from suite import Client
-
 from leaks.canaries import OTHER
+from leaks.releasing import released
 from leaks.sides import Side
 
 
@@ -42,23 +39,6 @@ async def govern(side: Side) -> None:
         said = await chief.ask("{ evidence(first: 5) { nodes { action presence { number } } } }")
     shown = [each["presence"]["number"] for each in said["evidence"]["nodes"] if each["presence"]]
     side.keep("PresenceNote.number", shown[0])
-
-
-async def released(side: Side, admin: Client) -> None:
-    """A draft about the plant, simulated to its end."""
-    drafted = await admin.done(
-        "releaseDraft", "release { id }", title=side.word(),
-        changes=[{"policy": {"plantId": side.company.plants[side.code], "acts": []}}],
-    )  # fmt: skip
-    release = side.keep("Release.id", drafted["release"]["id"])
-    begun = await admin.done("releaseSimulate", "simulation { id }", releaseId=release, days=90)
-    simulation = side.keep("Simulation.id", begun["simulation"]["id"])
-    for _ in range(100):
-        said = await admin.ask("query($id: ID!) { simulation(id: $id) { state } }", id=simulation)
-        if said["simulation"]["state"] == "DONE":
-            return
-        await asyncio.sleep(0.1)
-    raise AssertionError(said)
 
 
 async def refused(side: Side, asker: Side) -> None:

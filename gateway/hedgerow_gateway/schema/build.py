@@ -28,6 +28,7 @@ from hedgerow_gateway.schema.plant_mutations import PlantMutations
 from hedgerow_gateway.schema.plants import PlantQueries
 from hedgerow_gateway.schema.presence import PresenceMutations, PresenceQueries
 from hedgerow_gateway.schema.release_mutations import ReleaseMutations
+from hedgerow_gateway.schema.release_rollback import ReleaseRollbackMutations
 from hedgerow_gateway.schema.releases import ReleaseQueries
 from hedgerow_gateway.schema.return_mutations import ReturnMutations
 from hedgerow_gateway.schema.returns import ReturnQueries
@@ -83,6 +84,7 @@ class Mutation(
     RoleMutations,
     PresenceMutations,
     ReleaseMutations,
+    ReleaseRollbackMutations,
 ):
     pass
 

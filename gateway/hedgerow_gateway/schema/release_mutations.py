@@ -94,6 +94,7 @@ class ReleasePublishPayload:
             "RELEASE_NOT_SIMULATED": "It lacks a simulation newer than the last edit and the last"
             " publication, or an override.",
             "CHANGED_MEANWHILE": "Somebody else published at the same moment; try again.",
+            "NOTHING_TO_REMOVE": "There is no such fence in force.",
             "ID_TAKEN": "The id of a fence or a rule is in use.",
             "LOCATION_UNKNOWN": "A location of a chain does not exist.",
         },
@@ -132,7 +133,7 @@ class ReleaseGateSetPayload:
 
 async def release_draft(info: Info, input: ReleaseDraftInput) -> ReleaseDraftPayload:
     act = Act.of(info)
-    changes = changes_of(act, input.changes or None, "changes")
+    changes = await changes_of(info, act, input.changes or None, "changes")
     command = DraftRelease(release_id=act.new_id(), title=input.title, changes=changes)
     return ReleaseDraftPayload(release=same(await act.send(command)))
 
@@ -144,7 +145,7 @@ async def release_changes_set(
     command = EditRelease(
         release_id=uuid_of("Release", input.release_id, field="release_id"),
         expected_version=input.expected_version,
-        put=changes_of(act, input.put or None, "put"),
+        put=await changes_of(info, act, input.put or None, "put"),
         remove=tuple(input.remove or ()),
     )
     return ReleaseChangesSetPayload(release=same(await act.send(command)))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 
 import strawberry
 from hedgerow.contracts.releases import (
     FenceChange,
+    FenceRemoval,
     GetReleaseGate,
     LimitsChange,
     ListReleases,
@@ -14,6 +16,7 @@ from hedgerow.contracts.releases import (
     ReleaseGateView,
     ReleaseView,
     RuleChange,
+    SafetyChange,
 )
 
 from hedgerow_gateway.context import Info
@@ -27,7 +30,7 @@ from hedgerow_gateway.schema.enums import (
 )
 from hedgerow_gateway.schema.fences import Circle
 from hedgerow_gateway.schema.fields import derived, looked_up, query, shown
-from hedgerow_gateway.schema.finding import to_plant
+from hedgerow_gateway.schema.finding import to_location, to_plant
 from hedgerow_gateway.schema.ids import global_id, uuid_of
 from hedgerow_gateway.schema.paging import Connection, Slice, page_of
 from hedgerow_gateway.schema.plants import Location, Plant
@@ -44,6 +47,13 @@ class DraftedFence:
     circle: Circle | None = shown("圆", "Circle", "Null for an area given as GeoJSON.")
     geojson: GeoJson | None = shown("GeoJSON", "GeoJSON", "As it was given, in its own datum.")
     datum: Datum | None = shown("坐标系", "Datum", "Of the GeoJSON's coordinates.")
+
+
+@strawberry.type(description="A fence that would be there no more.")
+class FenceGone:
+    plant: Plant | None = to_plant("工厂", "Plant", "Whose fence it is.")
+    kind: FenceKind = shown("类型", "Kind", "Presence or service area.")
+    name: str = shown("名称", "Name", "The plant's own name for it.")
 
 
 @strawberry.type(description="An overflow rule as it would be published.")
@@ -65,6 +75,13 @@ class DraftedRule:
     )
 
 
+@strawberry.type(description="A safety level as it would be set.")
+class DraftedSafety:
+    location: Location | None = to_location("库位", "Location", "Where.")
+    sku: str = shown("SKU", "SKU", "Code of the article.")
+    level: Decimal = shown("安全库存", "Level", "What promising must leave, in the SKU's unit.")
+
+
 @strawberry.type(description="What would have to be done at a plant itself.")
 class DraftedPolicy:
     plant: Plant | None = to_plant("工厂", "Plant", "Whose policy it is.")
@@ -77,6 +94,9 @@ class ReleaseChange:
     fence: DraftedFence | None = derived(
         lambda it: it.fence if isinstance(it, FenceChange) else None, "围栏", "Fence", "Or null."
     )
+    removal: FenceGone | None = derived(
+        lambda it: it if isinstance(it, FenceRemoval) else None, "移除围栏", "Removal", "Or null."
+    )
     rule: DraftedRule | None = derived(
         lambda it: it.rule if isinstance(it, RuleChange) else None, "溢出规则", "Rule", "Or null."
     )
@@ -85,6 +105,12 @@ class ReleaseChange:
         "最大距离（公里）",
         "Largest distance (km)",
         "How far routing would reach, or null.",
+    )
+    safety: DraftedSafety | None = derived(
+        lambda it: it.safety if isinstance(it, SafetyChange) else None,
+        "安全库存",
+        "Safety level",
+        "Or null.",
     )
     policy: DraftedPolicy | None = derived(
         lambda it: it.policy if isinstance(it, PresenceChange) else None,

@@ -66,7 +66,7 @@ class Outlook:
     load: list[PlantLoad] = shown("各工厂订单", "Load", "Plants with any orders.", entries=5)
 
 
-@strawberry.type(description="What becomes of a user's sight of the orders that change plant.")
+@strawberry.type(description="What becomes of a user's sight of open orders that change plant.")
 class SightChange:
     user: str = derived(lambda it: it.subject, "用户", "User", "Their id at their issuer.")
     gained: int = shown("新增可见", "Gained", "Orders that they would come to see.")
@@ -126,6 +126,7 @@ class ChangedOrder:
     to_plant: Plant | None = looked_up(
         lambda load: load.plants, lambda it: it.to_plant, "新工厂", "To", "Null: none."
     )
+    open: bool = shown("未完结", "Open", "Neither delivered nor cancelled when it was simulated.")
 
 
 async def simulation(info: Info, id: strawberry.ID) -> SimulationView | None:

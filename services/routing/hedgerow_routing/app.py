@@ -16,7 +16,7 @@ from hedgerow.contracts.access import (
     RevokeRole,
 )
 from hedgerow.contracts.inventory import StockReserved, StockShort
-from hedgerow.contracts.orders import OrderCancelled, OrderSubmitted
+from hedgerow.contracts.orders import OrderCancelled, OrderDelivered, OrderSubmitted
 from hedgerow.contracts.presence import (
     AttestPresence,
     CheckPresence,
@@ -36,6 +36,7 @@ from hedgerow.contracts.releases import (
     ReleaseChangesByIds,
     ReleaseCoverage,
     ReleasesByIds,
+    RollBackRelease,
     SetReleaseGate,
     SimulateRelease,
     SimulationProgressed,
@@ -79,6 +80,7 @@ from hedgerow_routing.handlers.edit_release import edit_release
 from hedgerow_routing.handlers.grant_role import grant_role
 from hedgerow_routing.handlers.observe_claims import observe_claims
 from hedgerow_routing.handlers.on_order_cancelled import on_order_cancelled
+from hedgerow_routing.handlers.on_order_delivered import on_order_delivered
 from hedgerow_routing.handlers.on_order_submitted import on_order_submitted
 from hedgerow_routing.handlers.on_simulation_progressed import on_simulation_progressed
 from hedgerow_routing.handlers.on_stock_reserved import on_stock_reserved
@@ -90,6 +92,7 @@ from hedgerow_routing.handlers.publish_presence_policy import publish_presence_p
 from hedgerow_routing.handlers.publish_release import publish_release
 from hedgerow_routing.handlers.record_denial import record_denial
 from hedgerow_routing.handlers.revoke_role import revoke_role
+from hedgerow_routing.handlers.roll_back_release import roll_back_release
 from hedgerow_routing.handlers.set_plant_area import set_plant_area
 from hedgerow_routing.handlers.set_release_gate import set_release_gate
 from hedgerow_routing.handlers.set_routing_limits import set_routing_limits
@@ -150,6 +153,7 @@ service = Service(
         PublishRelease: publish_release,
         SetReleaseGate: set_release_gate,
         SimulateRelease: simulate_release,
+        RollBackRelease: roll_back_release,
     },
     queries={
         PlantsByIds: plants_by_ids,
@@ -183,6 +187,7 @@ service = Service(
     reactions={
         OrderSubmitted: on_order_submitted,
         OrderCancelled: on_order_cancelled,
+        OrderDelivered: on_order_delivered,
         StockReserved: on_stock_reserved,
         StockShort: on_stock_short,
         SimulationProgressed: on_simulation_progressed,

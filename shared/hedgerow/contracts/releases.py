@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from .inventory import SetSafetyLevel
 from .message import Command, Event, Query
 from .presence import PublishPresencePolicy
-from .routing import PublishFence, PublishOverflowRule, SetRoutingLimits
+from .routing import FenceKind, PublishFence, PublishOverflowRule, SetRoutingLimits
 from .values import OrderId, Page, PlantId, ReleaseId, SimulationId
 
 
@@ -42,6 +43,25 @@ class FenceChange(msgspec.Struct, frozen=True, kw_only=True, tag_field="change",
         return f"FENCE:{fence.plant_id}:{fence.kind}:{fence.name.strip()}"
 
 
+class FenceRemoval(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="change", tag="FENCE_REMOVAL"
+):
+    """The plant has no fence of this kind and name any more. Its key is that of the fence."""
+
+    plant_id: PlantId
+    kind: FenceKind
+    name: str
+
+    @property
+    def key(self) -> str:
+        return f"FENCE:{self.plant_id}:{self.kind}:{self.name}"
+
+    @property
+    def aggregate(self) -> str:
+        """That of the fence's events."""
+        return f"fence:{self.plant_id}:{self.kind}:{self.name}"
+
+
 class RuleChange(msgspec.Struct, frozen=True, kw_only=True, tag_field="change", tag="RULE"):
     """Key `RULE:<code>`."""
 
@@ -62,6 +82,16 @@ class LimitsChange(msgspec.Struct, frozen=True, kw_only=True, tag_field="change"
         return "LIMITS"
 
 
+class SafetyChange(msgspec.Struct, frozen=True, kw_only=True, tag_field="change", tag="SAFETY"):
+    """Key `SAFETY:<location>:<sku>`. Inventory's to carry out: it follows the publication."""
+
+    safety: SetSafetyLevel
+
+    @property
+    def key(self) -> str:
+        return f"SAFETY:{self.safety.location_id}:{self.safety.sku.strip()}"
+
+
 class PresenceChange(msgspec.Struct, frozen=True, kw_only=True, tag_field="change", tag="PRESENCE"):
     """Key `PRESENCE:<plant>`."""
 
@@ -72,7 +102,7 @@ class PresenceChange(msgspec.Struct, frozen=True, kw_only=True, tag_field="chang
         return f"PRESENCE:{self.policy.plant_id}"
 
 
-Change = FenceChange | RuleChange | LimitsChange | PresenceChange
+Change = FenceChange | FenceRemoval | RuleChange | LimitsChange | PresenceChange | SafetyChange
 
 
 class ReleaseOverride(msgspec.Struct, frozen=True, kw_only=True):
@@ -168,8 +198,8 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SightChange(msgspec.Struct, frozen=True, kw_only=True):
-    """Of a user with roles at plants: how many of the orders that change plant they would come to
-    see, and how many they would see no more."""
+    """Of a user with roles at plants: how many of the open orders that change plant they would come
+    to see, and how many they would see no more."""
 
     subject: str
     gained: int
@@ -218,12 +248,16 @@ class SimulationView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ChangedOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """An order that changes plant. A plant is None where the order has none."""
+    """An order that changes plant. A plant is None where the order has none.
+
+    open  neither delivered nor cancelled when it was simulated
+    """
 
     order_id: OrderId
     order_number: str
     from_plant: PlantId | None
     to_plant: PlantId | None
+    open: bool
 
 
 class ChangedOrderPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -321,6 +355,15 @@ class PublishRelease(Command[ReleaseView], frozen=True, kw_only=True):
     expected_version: int
 
 
+class RollBackRelease(Command[ReleaseView], frozen=True, kw_only=True):
+    """Draft a release that brings back what held by `number`. It is simulated or overridden, and
+    published, like any other."""
+
+    SUBJECT: ClassVar = "hedgerow.cmd.routing.roll_back_release.v1"
+    release_id: ReleaseId
+    number: int
+
+
 class SimulateRelease(Command[SimulationView], frozen=True, kw_only=True):
     """Begins it; it goes on by itself, whichever process ends meanwhile. days  1 to 90"""
 
@@ -408,13 +451,17 @@ class ReleaseChanged(Event, frozen=True, kw_only=True):
 
 class ReleasePublished(Event, frozen=True, kw_only=True):
     """From now on this one holds. Aggregate `releases:<tenant>`; the event's version is `number`.
-    A fence, a rule or the limits published alone are a release of one change."""
+    A fence, a rule or the limits published alone are a release of one change.
+
+    safety  levels that inventory sets on hearing this
+    """
 
     SUBJECT: ClassVar = "hedgerow.evt.routing.release_published.v1"
     release_id: ReleaseId
     number: int
     keys: tuple[str, ...]
     published_at: datetime
+    safety: tuple[SetSafetyLevel, ...] = ()
 
 
 class SimulationProgressed(Event, frozen=True, kw_only=True):

@@ -463,6 +463,18 @@ class FencePublished(Event, frozen=True, kw_only=True):
     active_from: datetime
 
 
+class FenceRemoved(Event, frozen=True, kw_only=True):
+    """A plant has no fence of this kind and name any more. Aggregate `fence:<plant>:<kind>:<name>`;
+    the event's version is one more than the fence's was."""
+
+    SUBJECT: ClassVar = "hedgerow.evt.routing.fence_removed.v1"
+    plant_id: PlantId
+    kind: FenceKind
+    name: str
+    version: int
+    active_to: datetime
+
+
 class OverflowRulePublished(Event, frozen=True, kw_only=True):
     """Aggregate `rule:<tenant>:<code>`; the event's version is the rule's."""
 

@@ -9,17 +9,19 @@ from contracts.evident.step import Part, Step
 from hedgerow.auth import Caller, Role
 from hedgerow.contracts.access import ClaimedRole, ObserveClaims, RevokeRole
 from hedgerow.contracts.inventory import StockReserved, StockShort
-from hedgerow.contracts.orders import OrderCancelled
+from hedgerow.contracts.orders import Customer, OrderCancelled, OrderDelivered
 from hedgerow.contracts.presence import ConfirmPresence, PresenceAct, PublishPresencePolicy
-from hedgerow.contracts.releases import Gate, SetReleaseGate
+from hedgerow.contracts.releases import Gate, RollBackRelease, SetReleaseGate
 from hedgerow.contracts.routing import DecisionsByOrders, SetPlantArea, SetRoutingLimits
-from hedgerow.contracts.values import Basis
+from hedgerow.contracts.values import Basis, ReleaseId, new_id
 from hedgerow.transaction import Transaction
 from hedgerow_routing.handlers.attest_presence import attest_presence
 from hedgerow_routing.handlers.on_order_submitted import on_order_submitted
 from hedgerow_routing.handlers.override_release import override_release
 from hedgerow_routing.handlers.publish_fence import publish_fence
+from hedgerow_routing.handlers.set_routing_limits import set_routing_limits
 from hedgerow_routing.handlers.simulate_release import simulate_release
+from hedgerow_routing.store.releases import ReleaseStore
 from hedgerow_routing.views.decisions import decisions_by_orders
 from routing.makers import (
     NINGBO,
@@ -87,6 +89,19 @@ async def prepare(tx: Transaction) -> Sequence[Step]:
         plant_id=None,
         basis=Basis("LETTER", "2026-17"),
     )
+    delivered = OrderDelivered(
+        order_id=order.order_id,
+        number=order.number,
+        occurred_at=NOON,
+        plant_id=plant.plant_id,
+        customer=Customer(code="C-1", name="客户"),
+        lines=(),
+        delivered_at=NOON,
+        signer="李伟",
+    )
+    for kilometres in (322.0, 323.0):
+        await set_routing_limits(SetRoutingLimits(max_distance_km=kilometres), tx)
+    last_but_one = await ReleaseStore(tx).in_force() - 1
     drafted = await found_draft(tx, fence_change(plant.plant_id, around(SUZHOU)))
     answered = await override_release(
         override(await found_draft(tx, limits_change(301.0))), second_person(tx)
@@ -115,6 +130,7 @@ async def prepare(tx: Transaction) -> Sequence[Step]:
         Step(ConfirmPresence(number=unsure.number, basis=BASIS), lead),
         Step(submitted(NINGBO)),
         Step(cancelled),
+        Step(delivered),
         Step(StockReserved(plan=(), **about)),
         Step(StockShort(missing=(), **about)),
         Step(draft(limits_change(302.0))),
@@ -123,6 +139,7 @@ async def prepare(tx: Transaction) -> Sequence[Step]:
         Step(publish(answered)),
         Step(simulate(drafted)),
         Step(progress),
+        Step(RollBackRelease(release_id=ReleaseId(new_id()), number=last_but_one)),
         Step(SetReleaseGate(gate=Gate.CLOSED)),
     ]
 

@@ -15,14 +15,17 @@ from hedgerow.contracts.releases import (
     ReleaseChangesByIds,
     ReleaseCoverage,
     ReleasesByIds,
+    RollBackRelease,
     SetReleaseGate,
     SimulationsByIds,
 )
-from hedgerow.contracts.routing import PlantView
-from hedgerow.contracts.values import LonLat, Page
+from hedgerow.contracts.routing import PlantView, SetRoutingLimits
+from hedgerow.contracts.values import LonLat, Page, ReleaseId, new_id
 from hedgerow.transaction import Transaction
 from hedgerow_routing.handlers.on_order_submitted import on_order_submitted
 from hedgerow_routing.handlers.override_release import override_release
+from hedgerow_routing.handlers.set_routing_limits import set_routing_limits
+from hedgerow_routing.store.releases import ReleaseStore
 from routing.makers import NINGBO, around, submitted
 from routing.release_makers import (
     draft,
@@ -43,6 +46,8 @@ PAGE = Page(first=10, total=True)
 
 async def prepare_releases(tx: Transaction, plant: PlantView) -> Sequence[Asked]:
     """A draft, one that a second person answers for, and one that was simulated."""
+    await set_routing_limits(SetRoutingLimits(max_distance_km=322.0), tx)
+    last_but_one = await ReleaseStore(tx).in_force() - 1
     area = fence_change(plant.plant_id, around(NINGBO, 0.3))
     drafted = await found_draft(tx, area, limits_change(300.0))
     answered = await override_release(
@@ -60,6 +65,7 @@ async def prepare_releases(tx: Transaction, plant: PlantView) -> Sequence[Asked]
         tenant_wide(override(drafted)),
         tenant_wide(publish(answered)),
         tenant_wide(simulate(drafted)),
+        tenant_wide(RollBackRelease(release_id=ReleaseId(new_id()), number=last_but_one)),
         tenant_wide(SetReleaseGate(gate=Gate.CLOSED)),
         tenant_wide(ReleasesByIds(ids=(drafted.release_id,))),
         tenant_wide(ReleaseChangesByIds(ids=(drafted.release_id,))),

@@ -15,14 +15,16 @@ from hedgerow.contracts.releases import (
     Change,
     ChangedOrder,
     FenceChange,
+    FenceRemoval,
     LimitsChange,
     Outlook,
     PlantLoad,
     RuleChange,
+    SafetyChange,
     SightChange,
     SimulationResult,
 )
-from hedgerow.contracts.routing import FenceKind
+from hedgerow.contracts.routing import FenceKind, PublishFence
 from hedgerow.contracts.values import DecisionId, PlantId
 
 from .assignment import CoveringArea
@@ -32,7 +34,7 @@ from .fence import Fence
 from .network import Network, Rule
 from .overflow import new_rule
 from .snapshot import Snapshot
-from .sourcing import Sourced, sourced
+from .sourcing import Levels, Sourced, sourced
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,9 +47,12 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(slots=True)
 class Side:
-    """One of the two networks. distances_m  of orders with a plant"""
+    """One of the two networks. distances_m  of orders with a plant
+    levels  safety levels that are others than what inventory saw
+    """
 
     network: Network
+    levels: Levels = field(default_factory=dict)
     unroutable: int = 0
     sourced: Counter[str] = field(default_factory=Counter)
     load: Counter[PlantId] = field(default_factory=Counter)
@@ -60,7 +65,7 @@ class Side:
         if plant_id is None or decision.safety_test is None:
             self.unroutable += 1
             return None
-        came = sourced(order.lines, decision.chain, decision.safety_test, order.seen)
+        came = sourced(order.lines, decision.chain, decision.safety_test, order.seen, self.levels)
         self.sourced[came] += 1
         self.load[plant_id] += 1
         self.distances_m.append(distance_m(order.point, self.network.plants[plant_id].point))
@@ -82,12 +87,12 @@ class Found:
 def simulate(
     orders: Sequence[Snapshot],
     areas: Sequence[tuple[Sequence[CoveringArea], Sequence[CoveringArea]]],
-    networks: tuple[Network, Network],
+    sides: tuple[Side, Side],
     *,
     at: datetime,
 ) -> Found:
-    """areas     of each order, without the draft and with it; networks likewise"""
-    before, after = Side(networks[0]), Side(networks[1])
+    """areas  of each order, without the draft and with it; sides likewise, and nothing taken yet"""
+    before, after = sides
     changed = []
     for order, (now, then) in zip(orders, areas, strict=True):
         here, there = before.take(order, now, at), after.take(order, then, at)
@@ -98,6 +103,7 @@ def simulate(
                     order_number=order.number,
                     from_plant=here,
                     to_plant=there,
+                    open=order.open,
                 )
             )
     return Found(before, after, tuple(changed))
@@ -131,6 +137,26 @@ def drawn_areas(changes: Iterable[Change], *, at: datetime) -> list[Fence]:
         for change in changes
         if isinstance(change, FenceChange) and change.fence.kind is FenceKind.SERVICE_AREA
     ]
+
+
+def levels_of(changes: Iterable[Change]) -> Levels:
+    return {
+        (change.safety.location_id, change.safety.sku.strip()): change.safety.level
+        for change in changes
+        if isinstance(change, SafetyChange)
+    }
+
+
+def replaced_areas(changes: Iterable[Change]) -> set[tuple[PlantId, str]]:
+    """Plants and names of service areas that these replace or remove."""
+    named: list[FenceRemoval | PublishFence] = [
+        change.fence if isinstance(change, FenceChange) else change
+        for change in changes
+        if isinstance(change, FenceChange | FenceRemoval)
+    ]
+    return {
+        (each.plant_id, each.name.strip()) for each in named if each.kind is FenceKind.SERVICE_AREA
+    }
 
 
 def result_of(
@@ -182,7 +208,7 @@ def sight_of(
     changed: Iterable[ChangedOrder], sees: Mapping[str, frozenset[PlantId]]
 ) -> list[SightChange]:
     """sees  plants whose orders each user reads; who reads the whole tenant's is not in it"""
-    moves = Counter((each.from_plant, each.to_plant) for each in changed)
+    moves = Counter((each.from_plant, each.to_plant) for each in changed if each.open)
     found = []
     for subject, plants in sorted(sees.items()):
         gained = sum(n for (a, b), n in moves.items() if b in plants and a not in plants)

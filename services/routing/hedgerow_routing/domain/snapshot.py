@@ -10,7 +10,7 @@ from hedgerow.contracts.values import Line, LonLat, OrderId
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """An order as its decision saw it."""
+    """An order as its decision saw it. open  neither delivered nor cancelled by now"""
 
     order_id: OrderId
     number: str
@@ -19,3 +19,4 @@ class Snapshot:
     channel: str
     lines: tuple[Line, ...]
     seen: tuple[SeenStock, ...]
+    open: bool

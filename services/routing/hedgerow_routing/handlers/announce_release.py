@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hedgerow.auth import Grant
-from hedgerow.contracts.releases import Change, ReleaseChanged, ReleasePublished
+from hedgerow.contracts.releases import Change, ReleaseChanged, ReleasePublished, SafetyChange
 from hedgerow.contracts.values import PlantId, ReleaseId, new_id
 from hedgerow.transaction import Transaction
 
@@ -49,6 +49,7 @@ def announce_number(release: Release, number: int, tx: Transaction) -> None:
             number=number,
             keys=tuple(each.key for each in release.changes),
             published_at=tx.now,
+            safety=tuple(e.safety for e in release.changes if isinstance(e, SafetyChange)),
         ),
         aggregate=f"releases:{tx.tenant_id}",
         version=number,

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from hedgerow.contracts.releases import (
     Change,
     FenceChange,
+    FenceRemoval,
     LimitsChange,
     PresenceChange,
     RuleChange,
+    SafetyChange,
 )
 from hedgerow.transaction import Transaction
 
@@ -19,7 +21,10 @@ from hedgerow_routing.domain.limits import new_limits
 from hedgerow_routing.domain.overflow import check_chain, new_rule
 from hedgerow_routing.domain.policy import new_policy
 from hedgerow_routing.domain.release_refusals import inside
+from hedgerow_routing.domain.safety import check_safety
+from hedgerow_routing.store.fence_removals import FenceRemovalStore
 from hedgerow_routing.store.plants import PlantStore
+from hedgerow_routing.store.refusals import NothingToRemove
 
 
 async def check_changes(changes: Sequence[Change], tx: Transaction, *, within: str) -> None:
@@ -36,6 +41,11 @@ async def _check(change: Change, tx: Transaction) -> None:
             with inside("fence."):
                 await plants.load(fence.plant_id)
                 await asyncio.to_thread(Fence.draw, fence, at=tx.now)
+        case FenceRemoval():
+            with inside("removal."):
+                await plants.load(change.plant_id)
+                if not await FenceRemovalStore(tx).is_in_force(change):
+                    raise NothingToRemove
         case RuleChange(rule=rule):
             with inside("rule."):
                 chain = new_rule(rule, at=tx.now).chain
@@ -43,6 +53,9 @@ async def _check(change: Change, tx: Transaction) -> None:
         case LimitsChange(limits=limits):
             with inside("limits."):
                 new_limits(limits.max_distance_km, version=1)
+        case SafetyChange(safety=safety):
+            with inside("safety."):
+                check_safety(safety, await plants.plant_of_location(safety.location_id))
         case PresenceChange(policy=policy):
             with inside("policy."):
                 await plants.load(policy.plant_id)

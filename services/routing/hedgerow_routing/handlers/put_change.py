@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+from hedgerow.auth import Permission
 from hedgerow.contracts.releases import (
     Change,
     FenceChange,
+    FenceRemoval,
     LimitsChange,
     PresenceChange,
     RuleChange,
+    SafetyChange,
 )
 from hedgerow.transaction import Transaction
 
@@ -18,6 +21,7 @@ from hedgerow_routing.domain.release_refusals import inside
 from hedgerow_routing.handlers.publish_overflow_rule import next_rule, put_rule_in_force
 from hedgerow_routing.handlers.publish_presence_policy import publish_presence_policy
 from hedgerow_routing.handlers.put_fence import next_fence, put_fence_in_force
+from hedgerow_routing.handlers.remove_fence import remove_fence
 from hedgerow_routing.handlers.set_routing_limits import next_limits, put_limits_in_force
 
 Put = Callable[..., Awaitable[None]]
@@ -30,12 +34,21 @@ async def prepared(change: Change, position: int, tx: Transaction) -> Put:
         match change:
             case FenceChange(fence=fence):
                 return partial(put_fence_in_force, *await next_fence(fence, tx))
+            case FenceRemoval():
+                return partial(remove_fence, change)
             case RuleChange(rule=rule):
                 return partial(put_rule_in_force, *await next_rule(rule, tx))
             case LimitsChange(limits=limits):
                 return partial(put_limits_in_force, *await next_limits(limits, tx))
+            case SafetyChange(safety=safety):
+                tx.caller.grant(safety.plant_id, Permission.SAFETY_SET, field="safety.location_id")
+                return _left_to_inventory
             case PresenceChange():
                 return partial(_put_policy, change)
+
+
+async def _left_to_inventory(tx: Transaction, *, release: int) -> None:
+    """It hears of the level with the release."""
 
 
 async def _put_policy(change: PresenceChange, tx: Transaction, *, release: int) -> None:

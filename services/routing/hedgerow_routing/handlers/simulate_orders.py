@@ -9,7 +9,15 @@ from hedgerow.transaction import Transaction
 
 from hedgerow_routing.domain.release import Release
 from hedgerow_routing.domain.run import Run
-from hedgerow_routing.domain.simulation import Found, drafted, drawn_areas, simulate
+from hedgerow_routing.domain.simulation import (
+    Found,
+    Side,
+    drafted,
+    drawn_areas,
+    levels_of,
+    replaced_areas,
+    simulate,
+)
 from hedgerow_routing.store.fences import FenceStore
 from hedgerow_routing.store.history import HistoryStore
 from hedgerow_routing.store.network import NetworkStore
@@ -25,7 +33,7 @@ async def simulate_orders(run: Run, release: Release, tx: Transaction) -> Found 
         return None
     points = [each.point for each in orders]
     drawn = await asyncio.to_thread(drawn_areas, release.changes, at=tx.now)
-    replaced = await history.replaced(drawn)
+    replaced = await history.named(replaced_areas(release.changes))
     now = await FenceStore(tx).covering(points)
     new = await history.covered_by(points, drawn)
     then = [
@@ -33,9 +41,10 @@ async def simulate_orders(run: Run, release: Release, tx: Transaction) -> Found 
         for kept, more in zip(now, new, strict=True)
     ]
     network = await NetworkStore(tx).load()
-    networks = (network, drafted(network, release.changes, at=tx.now))
+    then_network = drafted(network, release.changes, at=tx.now)
+    sides = (Side(network), Side(then_network, levels_of(release.changes)))
     areas = list(zip(now, then, strict=True))
     # In a thread, so that others are answered meanwhile.
-    found = await asyncio.to_thread(partial(simulate, orders, areas, networks, at=tx.now))
+    found = await asyncio.to_thread(partial(simulate, orders, areas, sides, at=tx.now))
     run.go_on(len(orders), len(found.changed), place)
     return found

@@ -45,7 +45,7 @@ _CANCEL = (
         decisions.c.order_id == any_(bindparam("orders", type_=ARRAY(Uuid))),
         decisions.c.result == DecisionResult.PENDING,
     )
-    .values(result=DecisionResult.CANCELLED, settled_at=bindparam("at"))
+    .values(result=DecisionResult.CANCELLED, settled_at=bindparam("at"), closed_at=bindparam("at"))
     .returning(decisions.c.decision_id, decisions.c.plant_id, decisions.c.order_id)
 )
 

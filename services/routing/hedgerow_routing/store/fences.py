@@ -34,20 +34,23 @@ from hedgerow_routing.domain.presence import from_circle_m
 from .refusals import ChangedMeanwhile, IdTaken
 from .tables import fences
 
-_SAME_FENCE = (
+SAME_FENCE = (
     fences.c.plant_id == bindparam("of_plant"),
     fences.c.kind == bindparam("of_kind"),
     fences.c.name == bindparam("of_name"),
 )
 _LAST = (
-    select(fences.c.version, fences.c.active_from)
-    .where(*_SAME_FENCE)
+    select(
+        func.coalesce(fences.c.removed_version, fences.c.version).label("version"),
+        func.coalesce(fences.c.active_to, fences.c.active_from).label("active_from"),
+    )
+    .where(*SAME_FENCE)
     .order_by(fences.c.version.desc())
     .limit(1)
 )
 _CLOSE = (
     update(fences)
-    .where(*_SAME_FENCE, fences.c.active_to.is_(None))
+    .where(*SAME_FENCE, fences.c.active_to.is_(None))
     .values(active_to=bindparam("until"), release_to=bindparam("by_release"))
     .returning(fences)
 )
@@ -92,7 +95,7 @@ _PRESENCE = select(
 )
 
 # What evidence says of a version; where it lies is told by a hash of its drawing.
-_TOLD = ("fence_id", "version", "priority", "area_m2", "datum", "radius_m")
+TOLD = ("fence_id", "version", "priority", "area_m2", "datum", "radius_m")
 
 
 class FenceStore:
@@ -134,11 +137,11 @@ class FenceStore:
             if await self._conn.scalar(_BY_ID, {"fence_id": fence.fence_id}) is not None:
                 raise IdTaken(f"{within}fence_id")
             raise ChangedMeanwhile
-        changes = {name: (getattr(before, name, None), row.get(name)) for name in _TOLD}
+        changes = {name: (getattr(before, name, None), row.get(name)) for name in TOLD}
         self._tx.record(
             fence.aggregate,
             "published",
-            changes | {"drawing": (before and _drawing_of(before), _drawing(fence))},
+            changes | {"drawing": (before and drawing_of(before), _drawing(fence))},
             plant_id=fence.plant_id,
             basis=basis,
         )
@@ -209,7 +212,7 @@ def _drawing(fence: Fence) -> str:
     return hashlib.sha256(ground.shape.wkb).hexdigest()
 
 
-def _drawing_of(row: Row[Any]) -> str:
+def drawing_of(row: Row[Any]) -> str:
     if row.area is None:
         return _hash_of_centre(LonLat(row.center_wgs84_lon, row.center_wgs84_lat))
     return hashlib.sha256(to_shape(row.area).wkb).hexdigest()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -48,6 +48,7 @@ _ORDERS = (
     select(
         *(decisions.c[name] for name in ("decided_at", "decision_id", "order_id", "order_number")),
         *(decisions.c[name] for name in ("region", "channel", "lines", "assignment", "seen")),
+        decisions.c.closed_at,
     )
     .where(*_WITHIN)
     .order_by(decisions.c.decided_at, decisions.c.decision_id)
@@ -65,6 +66,8 @@ _AREAS = select(fences.c.fence_id, fences.c.plant_id, fences.c.name).where(
 )
 _MEMBERS = select(memberships).where(memberships.c.revoked_at.is_(None))
 _CLAIMED = select(claimed_roles.c.subject, claimed_roles.c.roles)
+
+_READING = frozenset(str(role) for role in Role if Permission.ORDER_READ in PERMISSIONS[role])
 
 Place = tuple[datetime, UUID]
 
@@ -93,14 +96,14 @@ class HistoryStore:
                 channel=row.channel,
                 lines=msgspec.convert(row.lines, tuple[Line, ...]),
                 seen=msgspec.convert(row.seen, tuple[SeenStock, ...]),
+                open=row.closed_at is None,
             )
             for row in rows
         ]
         return orders, (rows[-1].decided_at, rows[-1].decision_id) if rows else None
 
-    async def replaced(self, drawn: Sequence[Fence]) -> set[FenceId]:
-        """The service areas in force that these would replace."""
-        names = {(each.plant_id, each.name) for each in drawn}
+    async def named(self, names: Collection[tuple[PlantId, str]]) -> set[FenceId]:
+        """The service areas in force of these plants and names."""
         rows = await self._conn.execute(_AREAS)
         return {FenceId(each) for each, plant_id, name in rows if (plant_id, name) in names}
 
@@ -137,19 +140,15 @@ class HistoryStore:
         everywhere: set[str] = set()
         for row in await self._conn.execute(_MEMBERS):
             given = membership_of(row)
-            if not _reads(given.role):
+            if given.role not in _READING:
                 continue
             if given.role in TENANT_ROLES:
                 everywhere.add(given.subject)
             sees[given.subject] |= {plant for plant in placed if reaches(given, plant, placed)}
         for subject, roles in await self._conn.execute(_CLAIMED):
             for each in msgspec.convert(roles, tuple[ClaimedRole, ...]):
-                if _reads(each.role) and each.plant_id is None:
+                if each.role in _READING and each.plant_id is None:
                     everywhere.add(subject)
-                elif _reads(each.role) and each.plant_id is not None:
+                elif each.role in _READING and each.plant_id is not None:
                     sees[subject].add(each.plant_id)
         return {who: frozenset(plants) for who, plants in sees.items() if who not in everywhere}
-
-
-def _reads(role: str) -> bool:
-    return Permission.ORDER_READ in PERMISSIONS.get(Role(role), frozenset())

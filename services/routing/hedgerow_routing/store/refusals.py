@@ -23,6 +23,13 @@ class ChangedMeanwhile(Conflict):
         )
 
 
+class NothingToRemove(Conflict):
+    code = "NOTHING_TO_REMOVE"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such fence in force.", "没有生效的该围栏", field="name")
+
+
 class ServicesOnly(Denied):
     code = "SERVICES_ONLY"
 

@@ -22,10 +22,10 @@ from .release_tables import release_gates as gates
 from .release_tables import release_series as series
 from .release_tables import releases
 
-_ADD = insert(releases).on_conflict_do_nothing().returning(releases.c.release_id)
-_BY_ID = select(releases).where(releases.c.release_id == bindparam("of_release"))
 LOCK_SPACE = 0x52656C  # "Rel"
 
+_ADD = insert(releases).on_conflict_do_nothing().returning(releases.c.release_id)
+_BY_ID = select(releases).where(releases.c.release_id == bindparam("of_release"))
 _SERIES = select(series.c.last)
 _GATE = select(gates.c.gate)
 _LOCK = select(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import (
     ARRAY,
     DOUBLE_PRECISION,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -76,5 +77,6 @@ simulation_orders = Table(
     Column("order_number", Text, nullable=False),
     Column("from_plant", Uuid),
     Column("to_plant", Uuid),
+    Column("open", Boolean, nullable=False),
     PrimaryKeyConstraint("tenant_id", "simulation_id", "place", name="simulation_orders_pkey"),
 )

@@ -26,7 +26,7 @@ _LOAD = select(runs).where(runs.c.simulation_id == bindparam("of_run")).with_for
 _CHANGED = BulkInsert(
     changed_orders,
     *("tenant_id", "simulation_id", "place", "order_id", "order_number"),
-    *("from_plant", "to_plant"),
+    *("from_plant", "to_plant", "open"),
     same=("tenant_id", "simulation_id"),
 )
 _STEPS = (
@@ -168,4 +168,5 @@ def changed_order_of(row: Row[Any]) -> ChangedOrder:
         order_number=row.order_number,
         from_plant=None if row.from_plant is None else PlantId(row.from_plant),
         to_plant=None if row.to_plant is None else PlantId(row.to_plant),
+        open=row.open,
     )

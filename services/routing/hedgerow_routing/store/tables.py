@@ -75,7 +75,8 @@ locations = Table(
 )
 
 # release_from is the number of the release that put a version in force, release_to of the one that
-# closed it; both are empty for what is from before releases were numbered.
+# closed it; both are empty for what is from before releases were numbered. removed_version is the
+# version of the aggregate when a fence was closed and none followed.
 #
 # A polygon has `area`, a MultiPolygon in WGS-84, and the coordinates it was given with in `given`
 # and `datum`. A circle, which only a presence fence may be, has its centre as given and in WGS-84.
@@ -104,6 +105,7 @@ fences = Table(
     Column("published_by", Text),
     Column("release_from", Integer),
     Column("release_to", Integer),
+    Column("removed_version", Integer),
     PrimaryKeyConstraint("tenant_id", "fence_id", name="fences_pkey"),
     UniqueConstraint("tenant_id", "plant_id", "kind", "name", "version", name="fences_version"),
     ForeignKeyConstraint(
@@ -172,7 +174,8 @@ routing_limits = Table(
     Index("routing_limits_in_force", "tenant_id", unique=True, postgresql_where=_IN_FORCE),
 )
 
-# rule_id, fence_id and limits_version name what decided, of what `rules` and `assignment` tell, so
+# closed_at is when the order was delivered or cancelled; empty for those that had ended before it was
+# kept. rule_id, fence_id and limits_version name what decided, of what `rules` and `assignment` tell, so
 # that the decisions of one version can be found. Their indexes end with the plant: a reader's own are
 # told apart without a look at the rows.
 decisions = Table(
@@ -198,6 +201,7 @@ decisions = Table(
     Column("fence_id", Uuid),
     Column("limits_version", Integer),
     Column("release", Integer),
+    Column("closed_at", DateTime(timezone=True)),
     PrimaryKeyConstraint("tenant_id", "decision_id", name="decisions_pkey"),
     UniqueConstraint("tenant_id", "order_id", name="decisions_order"),
     CheckConstraint("safety_test in ('CURRENT', 'AFTER')", name="decisions_safety_test"),

@@ -11,7 +11,7 @@ from hedgerow.transaction import Transaction
 
 from hedgerow_routing.domain.area import parse_area
 from hedgerow_routing.domain.coverage import report, width
-from hedgerow_routing.domain.simulation import drawn_areas
+from hedgerow_routing.domain.simulation import drawn_areas, replaced_areas
 from hedgerow_routing.store.coverage import CoverageStore
 from hedgerow_routing.store.history import HistoryStore
 from hedgerow_routing.store.releases import ReleaseStore
@@ -28,5 +28,5 @@ async def release_coverage(query: ReleaseCoverage, tx: Transaction) -> CoverageV
         )
     release = await ReleaseStore(tx).load(query.release_id)
     drawn = await asyncio.to_thread(drawn_areas, release.changes, at=tx.now)
-    replaced = await HistoryStore(tx).replaced(drawn)
+    replaced = await HistoryStore(tx).named(replaced_areas(release.changes))
     return report(await CoverageStore(tx).findings(drawn, replaced, territory, narrow_m))

@@ -79,7 +79,11 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("release_from", sa.Integer))
         op.add_column(table, sa.Column("release_to", sa.Integer))
         op.execute(f"grant update (release_to) on {table} to {runtime}")
+    op.add_column("fences", sa.Column("removed_version", sa.Integer))
+    op.execute(f"grant update (removed_version) on fences to {runtime}")
     op.add_column("decisions", sa.Column("release", sa.Integer))
+    op.add_column("decisions", sa.Column("closed_at", TIME))
+    op.execute(f"grant update (closed_at) on decisions to {runtime}")
     op.create_index("decisions_by_time", "decisions", ["tenant_id", "decided_at", "decision_id"])
     for statement in (
         *secure("releases", runtime, verbs="select, insert, update"),
@@ -215,6 +219,7 @@ def create_simulations() -> None:
         sa.Column("order_number", sa.Text, nullable=False),
         sa.Column("from_plant", sa.Uuid),
         sa.Column("to_plant", sa.Uuid),
+        sa.Column("open", sa.Boolean, nullable=False),
         sa.PrimaryKeyConstraint(
             "tenant_id", "simulation_id", "place", name="simulation_orders_pkey"
         ),
