@@ -6,7 +6,8 @@ from contracts.grants.write import Write, Writes
 from hedgerow.auth import Caller, Permission
 from hedgerow.contracts.inventory import StockShort
 from hedgerow.contracts.orders import OrderCancelled
-from hedgerow.contracts.routing import DecisionResult, RoutingLimitsView
+from hedgerow.contracts.releases import FenceRemoval
+from hedgerow.contracts.routing import DecisionResult, FenceKind, RoutingLimitsView
 from hedgerow.contracts.values import Basis, DecisionId, LocationId, OrderId, new_id
 from hedgerow.transaction import Transaction
 from hedgerow_routing.domain.decision import decide
@@ -18,8 +19,10 @@ from hedgerow_routing.domain.validity import revise
 from hedgerow_routing.handlers.on_order_submitted import on_order_submitted
 from hedgerow_routing.store.decisions import DecisionStore, Settlement
 from hedgerow_routing.store.divisions import DivisionStore
+from hedgerow_routing.store.fence_removals import FenceRemovalStore
 from hedgerow_routing.store.fences import FenceStore
 from hedgerow_routing.store.network import NetworkStore
+from hedgerow_routing.store.order_ends import OrderEndStore
 from hedgerow_routing.store.plants import PlantStore
 from hedgerow_routing.store.rules import LimitsStore, RuleStore
 from hedgerow_routing.store.tables import decisions
@@ -99,12 +102,40 @@ async def _(tx: Transaction) -> Write:
     )
 
 
+@writes.of("OrderEndStore.close")
+async def _(tx: Transaction) -> Write:
+    _decision, order_id = await _decided(tx)
+    cancelled = OrderCancelled(
+        order_id=order_id,
+        number="HY20260329-0001",
+        occurred_at=NOON,
+        plant_id=None,
+        basis=Basis("LETTER", "17"),
+    )
+    return Write(
+        lambda grant: OrderEndStore(tx).close(grant, [cancelled], at=NOON),
+        (Permission.ORDER_ADVANCE, Permission.ORDER_CANCEL),
+        everywhere=True,
+    )
+
+
 @writes.of("FenceStore.publish")
 async def _(tx: Transaction) -> Write:
     plant = await found_plant(tx, "NINGBO", NINGBO)
     fence = Fence.draw(makers.service_area(plant.plant_id, around(NINGBO)), at=NOON)
     return Write(
-        lambda grant: FenceStore(tx).publish(grant, fence, revise((), fence.valid)),
+        lambda grant: FenceStore(tx).publish(grant, fence, revise((), fence.valid), release=1),
+        (Permission.FENCE_PUBLISH,),
+        at=plant.plant_id,
+    )
+
+
+@writes.of("FenceRemovalStore.remove")
+async def _(tx: Transaction) -> Write:
+    plant = await found_plant(tx, "NINGBO", NINGBO, around(NINGBO))
+    removal = FenceRemoval(plant_id=plant.plant_id, kind=FenceKind.SERVICE_AREA, name="home")
+    return Write(
+        lambda grant: FenceRemovalStore(tx).remove(grant, removal, at=NOON, release=2),
         (Permission.FENCE_PUBLISH,),
         at=plant.plant_id,
     )
@@ -144,7 +175,7 @@ async def _(tx: Transaction) -> Write:
 async def _(tx: Transaction) -> Write:
     view = new_rule(rule("EAST", LocationId(new_id())), at=NOON)
     return Write(
-        lambda grant: RuleStore(tx).publish(grant, view),
+        lambda grant: RuleStore(tx).publish(grant, view, release=1),
         (Permission.RULE_PUBLISH,),
         everywhere=True,
     )
@@ -166,7 +197,7 @@ async def _(tx: Transaction) -> Write:
 async def _(tx: Transaction) -> Write:
     limits = RoutingLimitsView(max_distance_km=300.0, version=1)
     return Write(
-        lambda grant: LimitsStore(tx).publish(grant, limits, NOON),
+        lambda grant: LimitsStore(tx).publish(grant, limits, NOON, release=1),
         (Permission.LIMITS_SET,),
         everywhere=True,
     )

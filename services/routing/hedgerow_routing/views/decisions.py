@@ -76,4 +76,5 @@ def _decision(row: Row[Any]) -> DecisionView:
         left_out=msgspec.convert(row.left_out, tuple[LeftOut, ...]),
         max_locations=row.max_locations,
         sla_hours=row.sla_hours,
+        release=row.release or 0,
     )
