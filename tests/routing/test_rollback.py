@@ -200,14 +200,14 @@ async def test_what_no_release_knows_is_not_guessed(routing_db):
     async with transaction(routing_db, administrator()) as tx:
         plant = await found_plant(tx, "NINGBO", NINGBO)
         store = await found_location(tx, plant.plant_id, "NB-1")
-        await found_published(tx, limits_change(300.0))
         await found_published(tx, rule_change("EAST", store.location_id))
+        await found_published(tx, limits_change(300.0))
 
         with pytest.raises(Refused) as refused:
             await roll_back_release(back_to(1), tx)
 
         assert refused.value.code == "ROLLBACK_INCOMPLETE"
-        assert "RULE:EAST" in refused.value.en
+        assert "LIMITS" in refused.value.en
         assert tx.emitted == []
 
 

@@ -102,9 +102,9 @@ from hedgerow_routing.handlers.roll_back_release import roll_back_release
 from hedgerow_routing.handlers.set_plant_area import set_plant_area
 from hedgerow_routing.handlers.set_release_gate import set_release_gate
 from hedgerow_routing.handlers.set_routing_limits import set_routing_limits
+from hedgerow_routing.handlers.simulate_release import simulate_release
 from hedgerow_routing.settings import RoutingSettings
 from hedgerow_routing.store.area_indexes import AreaIndexes
-from hedgerow_routing.handlers.simulate_release import simulate_release
 from hedgerow_routing.store.tables import evidence, messages, metadata
 from hedgerow_routing.views.areas import list_areas
 from hedgerow_routing.views.cases import access_case_by_number

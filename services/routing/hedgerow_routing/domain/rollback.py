@@ -65,9 +65,7 @@ def _differing(
             yield key, change
 
 
-def _back(
-    then: Change | None, now: Change, new_id: Callable[[], UUID], at: datetime
-) -> Change:
+def _back(then: Change | None, now: Change, new_id: Callable[[], UUID], at: datetime) -> Change:
     """Ids are of versions: what comes back is another one. A fence is valid from its publication
     on; one that was said of some span only leaves what holds outside it to earlier publications,
     which a single change cannot say once more."""

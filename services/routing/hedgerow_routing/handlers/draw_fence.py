@@ -8,7 +8,7 @@ from hedgerow.contracts.values import Basis
 from hedgerow.transaction import Transaction
 
 from hedgerow_routing.handlers.announce_release import next_number, publish_alone
-from hedgerow_routing.handlers.put_fence import drawn_fence, put_fence_in_force
+from hedgerow_routing.handlers.put_fence import next_fence, put_fence_in_force
 
 
 async def draw_fence(
@@ -19,10 +19,8 @@ async def draw_fence(
 
     within  what stands before the names of the fence's fields
     """
-    grant, drawn = await drawn_fence(command, tx, within=within)
+    grant, fence = await next_fence(command, tx, within=within)
     number = await next_number(tx)
-    fence = await put_fence_in_force(
-        grant, drawn, tx, release=number, within=within, basis=basis
-    )
+    await put_fence_in_force(grant, fence, tx, release=number, within=within, basis=basis)
     await publish_alone(grant, number, FenceChange(fence=command), tx, plant_id=fence.plant_id)
     return fence.view()

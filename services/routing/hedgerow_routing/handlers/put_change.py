@@ -23,7 +23,7 @@ from hedgerow_routing.domain.release_refusals import inside
 from hedgerow_routing.domain.rule_set import check_among
 from hedgerow_routing.handlers.publish_overflow_rule import drafted_rule, put_rule_in_force
 from hedgerow_routing.handlers.publish_presence_policy import publish_presence_policy
-from hedgerow_routing.handlers.put_fence import drawn_fence, put_fence_in_force
+from hedgerow_routing.handlers.put_fence import next_fence, put_fence_in_force
 from hedgerow_routing.handlers.remove_fence import remove_fence
 from hedgerow_routing.handlers.remove_rule import remove_rule
 from hedgerow_routing.handlers.set_routing_limits import next_limits, put_limits_in_force
@@ -52,7 +52,7 @@ async def prepared(change: Change, position: int, tx: Transaction) -> Put:
     with inside(field_of(change, position)):
         match change:
             case FenceChange(fence=fence):
-                return partial(put_fence_in_force, *await drawn_fence(fence, tx))
+                return partial(put_fence_in_force, *await next_fence(fence, tx))
             case FenceRemoval():
                 return partial(remove_fence, change)
             case RuleChange(rule=rule):

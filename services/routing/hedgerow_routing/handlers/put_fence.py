@@ -14,12 +14,13 @@ from hedgerow_routing.domain.validity import revise
 from hedgerow_routing.store.divisions import DivisionStore
 from hedgerow_routing.store.fences import FenceStore
 from hedgerow_routing.store.plants import PlantStore
+from hedgerow_routing.store.refusals import ChangedMeanwhile
 
 
-async def drawn_fence(
+async def next_fence(
     command: PublishFence, tx: Transaction, *, within: str = ""
 ) -> tuple[PlantGrant, Fence]:
-    """As a first version; nothing is written yet."""
+    """The version that follows the last one; nothing is written yet."""
     grant = tx.caller.grant(command.plant_id, Permission.FENCE_PUBLISH, field=f"{within}plant_id")
     await PlantStore(tx).require(grant)
     divisions = await DivisionStore(tx).newest(command.divisions)
@@ -27,25 +28,28 @@ async def drawn_fence(
     drawn = await asyncio.to_thread(
         Fence.draw, command, at=tx.now, within=within, divisions=divisions
     )
-    return grant, drawn
+    last = await FenceStore(tx).last(grant, drawn.kind, drawn.name)
+    return grant, drawn.after(last, within=within)
 
 
 async def put_fence_in_force(
     grant: PlantGrant,
-    drawn: Fence,
+    fence: Fence,
     tx: Transaction,
     *,
     release: int,
     within: str = "",
     basis: Basis | None = None,
-) -> Fence:
+) -> None:
     """Say where the plant's fence of this kind and name lies in its span of time. After the lock of
-    releases.
+    releases. Raises ChangedMeanwhile where `fence` is not the next version any more.
 
     release  its number
     """
     fences = FenceStore(tx)
-    fence = drawn.after(await fences.last(grant, drawn.kind, drawn.name), within=within)
+    last = await fences.last(grant, fence.kind, fence.name)
+    if fence.edition.version != (last.version if last else 0) + 1:
+        raise ChangedMeanwhile
     revision = revise(await fences.known(grant, fence.kind, fence.name), fence.valid)
     await fences.publish(grant, fence, revision, release=release, within=within, basis=basis)
     tx.emit(
@@ -62,4 +66,3 @@ async def put_fence_in_force(
         version=fence.edition.version,
         plant_id=fence.plant_id,
     )
-    return fence

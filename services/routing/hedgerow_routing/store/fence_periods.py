@@ -65,9 +65,7 @@ async def end_periods(conn: AsyncConnection, revision: Revision, at: datetime) -
         await conn.execute(_LEAVE, left_over)
 
 
-async def begin_period(
-    conn: AsyncConnection, tenant_id: UUID, fence: Fence, at: datetime
-) -> None:
+async def begin_period(conn: AsyncConnection, tenant_id: UUID, fence: Fence, at: datetime) -> None:
     begun = {
         "tenant_id": tenant_id,
         "fence_id": fence.fence_id,

@@ -18,8 +18,8 @@ from hedgerow_routing.domain.presence import from_circle_m
 from hedgerow_routing.domain.validity import Period, Revision
 
 from .area_indexes import AreaIndexes
-from .fence_questions import COVERING, PRESENCE
 from .fence_periods import begin_period, end_periods, known_periods
+from .fence_questions import COVERING, PRESENCE
 from .fence_rows import TOLD, drawing_in, drawing_of, row_of
 from .refusals import ChangedMeanwhile, IdTaken
 from .tables import fences

@@ -20,7 +20,6 @@ from sqlalchemy import (
     ARRAY,
     DOUBLE_PRECISION,
     Integer,
-    Row,
     bindparam,
     column,
     func,
@@ -149,7 +148,7 @@ class HistoryStore:
         return {who: frozenset(plants) for who, plants in sees.items() if who not in everywhere}
 
 
-def _snapshot(row: Row[Any]) -> Snapshot:
+def _snapshot(row: Any) -> Snapshot:
     facts = row.facts and msgspec.convert(row.facts, KeptFacts)
     told = facts or KeptFacts(
         type=OrderType.MTO,
