@@ -39,6 +39,16 @@ def _changes(side: Side) -> list[dict[str, Any]]:
     return [
         {"fence": area | {"name": "main", "geojson": square(116.0, 36.0, 117.0, 37.0)}},
         {"fence": area | {"name": side.word(), "geojson": square(116.5, 36.5, 118.0, 38.0)}},
+        {
+            "fence": {
+                "plantId": plant,
+                "kind": "EXCLUSION",
+                "name": side.word(),
+                "divisions": [side.made["Division.code"][0]],
+                "validFrom": "2140-01-01T00:00:00Z",
+                "validTo": "2150-01-01T00:00:00Z",
+            }
+        },
         {"removal": {"plantId": plant, "kind": "PRESENCE", "name": side.made["Fence.name"][0]}},
         {
             "rule": {
@@ -48,9 +58,21 @@ def _changes(side: Side) -> list[dict[str, Any]]:
                 "channels": [side.word()],
                 "chain": [near],
                 "safetyTest": "AFTER",
+                "condition": "order.custom",
+                "maxLocations": 2,
+                "maxDistanceKm": 900.0,
+                "slaHours": 36,
             }
         },
+        {"ruleRemoval": {"code": f"TO-{side.far}"}},
         {"limits": {"maxDistanceKm": 1.0}},
-        {"safety": {"locationId": near, "sku": side.made["Sku.sku"][0], "level": side.some(8)}},
+        {
+            "safety": {
+                "locationId": near,
+                "sku": side.made["Sku.sku"][0],
+                "level": side.some(8),
+                "clearPercent": "12.5",
+            }
+        },
         {"policy": {"plantId": plant, "acts": ["STOCK_ADJUST"]}},
     ]

@@ -14,7 +14,7 @@ from hedgerow.contracts.routing import (
 from hedgerow.contracts.values import LonLat
 from hedgerow_routing.handlers.on_order_submitted import on_order_submitted
 from hedgerow_routing.handlers.set_routing_limits import set_routing_limits
-from hedgerow_routing.store.tables import decisions
+from hedgerow_routing.store.decision_tables import decisions
 from hedgerow_routing.views.decisions import decisions_by_ids, decisions_by_orders
 from routing.makers import (
     HEFEI,

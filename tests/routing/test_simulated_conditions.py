@@ -15,10 +15,10 @@ from hedgerow_routing.domain.decision import decide
 from hedgerow_routing.domain.run import Run
 from hedgerow_routing.domain.sourcing import Sourced, passes, sourced
 from hedgerow_routing.handlers.on_order_submitted import on_order_submitted
+from hedgerow_routing.store.decision_tables import decisions
 from hedgerow_routing.store.history import HistoryStore
 from hedgerow_routing.store.network import NetworkStore
 from hedgerow_routing.store.releases import ReleaseStore
-from hedgerow_routing.store.tables import decisions
 from hedgerow_routing.views.decisions import decisions_by_orders
 from routing.makers import found_rule, rule, submitted
 from routing.release_makers import found_draft, found_simulation, limits_change, simulate

@@ -245,7 +245,5 @@ class RoutingRuleMutations:
         "Take an overflow rule out of force from now on.",
     )
     routing_limits_set: RoutingLimitsSetPayload | None = mutation(
-        RoutingLimitsSetPayload,
-        routing_limits_set,
-        "Set how far routing reaches.",
+        RoutingLimitsSetPayload, routing_limits_set, "Set how far routing reaches."
     )

@@ -17,6 +17,7 @@ from hedgerow_routing.domain.overflow import new_rule
 from hedgerow_routing.domain.plant import new_location, new_plant
 from hedgerow_routing.domain.validity import revise
 from hedgerow_routing.handlers.on_order_submitted import on_order_submitted
+from hedgerow_routing.store.decision_tables import decisions
 from hedgerow_routing.store.decisions import DecisionStore, Settlement
 from hedgerow_routing.store.divisions import DivisionStore
 from hedgerow_routing.store.fence_removals import FenceRemovalStore
@@ -25,7 +26,6 @@ from hedgerow_routing.store.network import NetworkStore
 from hedgerow_routing.store.order_ends import OrderEndStore
 from hedgerow_routing.store.plants import PlantStore
 from hedgerow_routing.store.rules import LimitsStore, RuleStore
-from hedgerow_routing.store.tables import decisions
 from routing import makers
 from routing.makers import (
     NINGBO,

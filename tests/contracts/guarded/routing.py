@@ -33,7 +33,7 @@ from hedgerow_routing.handlers.import_divisions import import_divisions
 from hedgerow_routing.handlers.on_order_submitted import on_order_submitted
 from hedgerow_routing.handlers.publish_fence import publish_fence
 from hedgerow_routing.handlers.set_routing_limits import set_routing_limits
-from hedgerow_routing.store.tables import decisions
+from hedgerow_routing.store.decision_tables import decisions
 from routing.makers import (
     NINGBO,
     around,

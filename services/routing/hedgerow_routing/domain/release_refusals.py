@@ -5,6 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from hedgerow.contracts.releases import (
+    Change,
+    FenceChange,
+    FenceRemoval,
+    LimitsChange,
+    PresenceChange,
+    RuleChange,
+    RuleRemoval,
+    SafetyChange,
+)
 from hedgerow.errors import Conflict, Denied, Invalid, Refused
 
 
@@ -100,3 +110,19 @@ def inside(prefix: str) -> Iterator[None]:
     except Refused as refused:
         refused.field = f"{prefix}{refused.field}" if refused.field else prefix.rstrip(".")
         raise
+
+
+_MEMBERS: dict[type[Change], str] = {
+    FenceChange: "fence",
+    FenceRemoval: "removal",
+    RuleChange: "rule",
+    RuleRemoval: "rule_removal",
+    LimitsChange: "limits",
+    SafetyChange: "safety",
+    PresenceChange: "policy",
+}
+
+
+def where(change: Change, position: int) -> str:
+    """What stands before the fields of what is refused of it when its release is published."""
+    return f"changes.{position}.{_MEMBERS[type(change)]}."

@@ -23,11 +23,9 @@ from hedgerow_routing.domain.overflow import check_chain, new_rule
 from hedgerow_routing.domain.policy import new_policy
 from hedgerow_routing.domain.release_refusals import inside
 from hedgerow_routing.domain.safety import check_safety
+from hedgerow_routing.handlers.check_removal import check_removal
 from hedgerow_routing.store.divisions import DivisionStore
-from hedgerow_routing.store.fence_removals import FenceRemovalStore
 from hedgerow_routing.store.plants import PlantStore
-from hedgerow_routing.store.refusals import NothingToRemove
-from hedgerow_routing.store.rules import RuleStore
 
 
 async def check_changes(changes: Sequence[Change], tx: Transaction, *, within: str) -> None:
@@ -47,19 +45,12 @@ async def _check(change: Change, tx: Transaction) -> None:
                 await plants.load(fence.plant_id)
                 divisions = await DivisionStore(tx).newest(fence.divisions)
                 await asyncio.to_thread(Fence.draw, fence, at=tx.now, divisions=divisions)
-        case FenceRemoval():
-            with inside("removal."):
-                await plants.load(change.plant_id)
-                if not await FenceRemovalStore(tx).is_valid(change, tx.now):
-                    raise NothingToRemove("name")
+        case FenceRemoval() | RuleRemoval():
+            await check_removal(change, tx)
         case RuleChange(rule=rule):
             with inside("rule."):
                 chain = new_rule(rule, at=tx.now).chain
                 check_chain(chain, await plants.known_locations(chain))
-        case RuleRemoval(code=code):
-            with inside("rule_removal."):
-                if await RuleStore(tx).of_code(code) is None:
-                    raise NothingToRemove("code")
         case LimitsChange(limits=limits):
             with inside("limits."):
                 new_limits(limits.max_distance_km, version=1)

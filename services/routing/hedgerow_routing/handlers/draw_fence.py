@@ -8,7 +8,8 @@ from hedgerow.contracts.values import Basis
 from hedgerow.transaction import Transaction
 
 from hedgerow_routing.handlers.announce_release import next_number, publish_alone
-from hedgerow_routing.handlers.put_fence import next_fence, put_fence_in_force
+from hedgerow_routing.handlers.next_fence import next_fence
+from hedgerow_routing.handlers.put_fence import put_fence_in_force
 
 
 async def draw_fence(

@@ -6,9 +6,10 @@ from hedgerow.auth import Permission
 from hedgerow.contracts.releases import PublishRelease, ReleaseView
 from hedgerow.transaction import Transaction
 
-from hedgerow_routing.domain.release_refusals import inside
+from hedgerow_routing.domain.release_refusals import inside, where
 from hedgerow_routing.handlers.announce_release import announce_change, announce_number
-from hedgerow_routing.handlers.put_change import check_rules, field_of, prepared
+from hedgerow_routing.handlers.check_rules import check_rules
+from hedgerow_routing.handlers.put_change import prepared
 from hedgerow_routing.store.releases import ReleaseStore
 
 
@@ -24,7 +25,7 @@ async def publish_release(command: PublishRelease, tx: Transaction) -> ReleaseVi
     release.check_publishable(command.expected_version, number - 1)
     await check_rules(release.changes, tx)
     for position, (change, put) in enumerate(zip(release.changes, puts, strict=True)):
-        with inside(field_of(change, position)):
+        with inside(where(change, position)):
             await put(tx, release=number)
     release.publish(number, by=tx.caller.subject, at=tx.now)
     await store.save(grant, before, release, "published")

@@ -1,35 +1,16 @@
-"""The two halves of putting a fence in force: what takes a while, and what others wait for."""
+"""A fence put in force: what others who publish wait for."""
 
 from __future__ import annotations
 
-import asyncio
-
-from hedgerow.auth import Permission, PlantGrant
-from hedgerow.contracts.routing import FencePublished, PublishFence
+from hedgerow.auth import PlantGrant
+from hedgerow.contracts.routing import FencePublished
 from hedgerow.contracts.values import Basis
 from hedgerow.transaction import Transaction
 
 from hedgerow_routing.domain.fence import Fence
 from hedgerow_routing.domain.validity import revise
-from hedgerow_routing.store.divisions import DivisionStore
 from hedgerow_routing.store.fences import FenceStore
-from hedgerow_routing.store.plants import PlantStore
 from hedgerow_routing.store.refusals import ChangedMeanwhile
-
-
-async def next_fence(
-    command: PublishFence, tx: Transaction, *, within: str = ""
-) -> tuple[PlantGrant, Fence]:
-    """The version that follows the last one; nothing is written yet."""
-    grant = tx.caller.grant(command.plant_id, Permission.FENCE_PUBLISH, field=f"{within}plant_id")
-    await PlantStore(tx).require(grant)
-    divisions = await DivisionStore(tx).newest(command.divisions)
-    # In a thread, so that others are answered meanwhile.
-    drawn = await asyncio.to_thread(
-        Fence.draw, command, at=tx.now, within=within, divisions=divisions
-    )
-    last = await FenceStore(tx).last(grant, drawn.kind, drawn.name)
-    return grant, drawn.after(last, within=within)
 
 
 async def put_fence_in_force(

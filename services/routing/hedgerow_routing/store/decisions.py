@@ -25,7 +25,7 @@ from sqlalchemy import ARRAY, Uuid, any_, bindparam, select, update
 
 from hedgerow_routing.domain.facts import KeptFacts
 
-from .tables import decisions
+from .decision_tables import decisions
 
 _ADD = BulkInsert(
     decisions,

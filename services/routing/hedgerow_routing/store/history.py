@@ -36,10 +36,10 @@ from hedgerow_routing.domain.snapshot import Snapshot
 
 from .access import AccessStore
 from .access_tables import claimed_roles, memberships
+from .decision_tables import decisions
 from .fence_questions import BY_PLACE, DRAWINGS, VALID_NOW, drawings_of
 from .fence_tables import fence_periods
 from .memberships import membership_of
-from .tables import decisions
 
 _periods = fence_periods.c
 _KEY = tuple_(decisions.c.decided_at, decisions.c.decision_id)

@@ -11,7 +11,7 @@ from hedgerow.contracts.values import OrderId
 from hedgerow.transaction import Transaction
 from sqlalchemy import ARRAY, Uuid, any_, bindparam, update
 
-from .tables import decisions
+from .decision_tables import decisions
 
 _CLOSE = (
     update(decisions)

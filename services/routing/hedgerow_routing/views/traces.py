@@ -35,8 +35,8 @@ from sqlalchemy import (
     true,
 )
 
+from hedgerow_routing.store.decision_tables import decisions
 from hedgerow_routing.store.tables import (
-    decisions,
     fences,
     overflow_rules,
     plants,

@@ -11,9 +11,8 @@ down_revision = "0007"
 
 TIME = sa.DateTime(timezone=True)
 
-# Areas that are only drafted are in no table: as WKB in WGS-84, or as a centre and a radius. PostgreSQL
-# would compile these functions first, because PostGIS's cost much: half a second for what takes some
-# milliseconds. A circle is decided as routing.covering decides it.
+# Areas that are only drafted are in no table: WKB in WGS-84, or a centre and a radius, which covers what
+# routing.covering finds. PostgreSQL would compile these functions first: half a second for milliseconds.
 COVERED_BY = """
 create function routing.covered_by(lon float8[], lat float8[], shapes bytea[],
                                    center_lons float8[], center_lats float8[], radii_m float8[])
@@ -31,14 +30,12 @@ language sql stable set search_path = public, pg_temp set jit = off as $$
   select given.place::integer, drawn.shape::integer
   from drawn
   join given on case when drawn.area is not null then st_covers(drawn.area, given.point)
-                     else st_distance(drawn.center, given.point::geography)
-                          <= drawn.radius_m + 1e-6 end
+                     else st_distance(drawn.center, given.point::geography) <= drawn.radius_m + 1e-6 end
 $$
 """
 # Service areas valid now but `without`, and drafted ones, each less the exclusions of its plant: what
-# two of equal priority both cover, what none does, and every part of an area. A circle is a polygon of
-# 64 corners here, and left out where it reaches over the 180th meridian, which the box around it tells.
-# Below a square metre and a millimetre is rounding.
+# two of equal priority both cover, what none does, and every part of an area. A circle has 64 corners, and
+# is left out where it reaches over the 180th meridian. Below a square metre and a millimetre is rounding.
 COVERAGE = """
 create function routing.coverage(as_of timestamptz, without uuid[], ids uuid[], plants uuid[],
                                  kinds text[], priorities integer[], shapes bytea[],
@@ -71,11 +68,9 @@ language sql stable set search_path = public, pg_temp set jit = off as $$
   ), covered as materialized (
     select coalesce(st_union(a.area), st_geomfromtext('POLYGON EMPTY', 4326)) as area from area a
   ), ground as (
-    select coalesce(
-      st_geomfromwkb(territory, 4326),
-      (select st_union(st_makepolygon(st_exteriorring(p.geom)))
-       from covered c, st_dump(c.area) p)
-    ) as area
+    select coalesce(st_geomfromwkb(territory, 4326), (
+      select st_union(st_makepolygon(st_exteriorring(p.geom))) from covered c, st_dump(c.area) p
+    )) as area
   ), part as (
     select 'OVERLAP' as kind, a.fence_id as one, b.fence_id as other,
            st_collectionextract(st_intersection(a.area, b.area), 3) as parts
@@ -92,8 +87,7 @@ language sql stable set search_path = public, pg_temp set jit = off as $$
     from part, st_dump(part.parts) p
   )
   select m.kind, m.one, m.other, st_asgeojson(m.geom, 9), m.area_m2, 2 * m.area_m2 / m.border_m
-  from measured m
-  where m.area_m2 >= 1 and 2 * m.area_m2 / m.border_m >= 0.001
+  from measured m where m.area_m2 >= 1 and 2 * m.area_m2 / m.border_m >= 0.001
 $$
 """
 # What a simulation found is of all plants at once.
