@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -51,24 +52,38 @@ async def test_each_kind_of_change_becomes_the_command_that_publishes_it_alone(g
         gateway,
         {"fence": {"plantId": PLANT_GID, "kind": "SERVICE_AREA", "name": "main", "geojson": AREA,
                    "datum": "WGS84"}},
+        {"fence": {"plantId": PLANT_GID, "kind": "EXCLUSION", "name": "not ours",
+                   "divisions": ["330200"], "validFrom": "2027-01-01T00:00:00Z",
+                   "validTo": "2028-01-01T00:00:00Z"}},
         {"removal": {"plantId": PLANT_GID, "kind": "PRESENCE", "name": "gate"}},
-        {"rule": {"code": "JZH", "name": "江浙沪", "chain": [PLACE], "safetyTest": "AFTER"}},
+        {"rule": {"code": "JZH", "name": "江浙沪", "chain": [PLACE], "safetyTest": "AFTER",
+                  "condition": "order.custom", "maxLocations": 2}},
+        {"ruleRemoval": {"code": "OLD"}},
         {"limits": {"maxDistanceKm": 321.0}},
-        {"safety": {"locationId": PLACE, "sku": "BOLT-M8", "level": "80"}},
+        {"safety": {"locationId": PLACE, "sku": "BOLT-M8", "level": "80", "clearPercent": "12.5"}},
         {"policy": {"plantId": PLANT_GID, "acts": ["ORDER_SIGN"]}},
     )  # fmt: skip
 
     assert said == {"release": {"title": "spring", "keys": ["LIMITS"]}, "userErrors": []}
     [sent] = world.messages(releases.DraftRelease)
-    fence, removal, rule, limits, safety, policy = sent.changes
+    fence, planned, removal, rule, retired, limits, safety, policy = sent.changes
     assert (fence.fence.plant_id, fence.fence.geojson) == (PLANT_ID, AREA)
     assert removal == releases.FenceRemoval(
         plant_id=PLANT_ID, kind=routing.FenceKind.PRESENCE, name="gate"
     )
+    assert (planned.fence.kind, planned.fence.divisions) == ("EXCLUSION", ("330200",))
+    assert planned.fence.valid_from == datetime(2027, 1, 1, tzinfo=UTC)
+    assert planned.fence.valid_to == datetime(2028, 1, 1, tzinfo=UTC)
     assert (rule.rule.code, rule.rule.chain) == ("JZH", (LOCATION_ID,))
+    assert (rule.rule.condition, rule.rule.max_locations) == ("order.custom", 2)
+    assert retired == releases.RuleRemoval(code="OLD")
     assert limits.limits == routing.SetRoutingLimits(max_distance_km=321.0)
     assert safety.safety == SetSafetyLevel(
-        plant_id=PLANT_ID, location_id=LOCATION_ID, sku="BOLT-M8", level=Decimal(80)
+        plant_id=PLANT_ID,
+        location_id=LOCATION_ID,
+        sku="BOLT-M8",
+        level=Decimal(80),
+        clear_percent=Decimal("12.5"),
     )
     assert policy.policy == PublishPresencePolicy(plant_id=PLANT_ID, acts=(PresenceAct.ORDER_SIGN,))
     assert len({fence.fence.fence_id, rule.rule.rule_id, sent.release_id}) == 3

@@ -29,13 +29,14 @@ from routing.simulation_makers import decided, founded, seen
 from worlds import NOON, administrator, caller, transaction
 
 
-def safety(plant, location, level="80", sku="BOLT-M8"):
+def safety(plant, location, level="80", sku="BOLT-M8", **more):
     return SafetyChange(
         safety=SetSafetyLevel(
             plant_id=plant.plant_id,
             location_id=location.location_id,
             sku=sku,
             level=Decimal(level),
+            **more,
         )
     )
 
@@ -63,6 +64,7 @@ async def test_inventory_is_told_with_the_release(routing_db):
     ("changed", "code", "field"),
     [
         ({"level": "-1"}, "QUANTITY_INVALID", "changes.0.safety.level"),
+        ({"clear_percent": Decimal(1001)}, "PERCENT_INVALID", "changes.0.safety.clear_percent"),
         ({"sku": ""}, "TEXT_INVALID", "changes.0.safety.sku"),
     ],
 )
