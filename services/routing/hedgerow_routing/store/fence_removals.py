@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, select, update
 from hedgerow_routing.domain.edition import Edition
 from hedgerow_routing.domain.validity import Revision, withdraw
 
-from .fence_periods import end_periods, known_periods
+from .fence_periods import PeriodStore
 from .fence_rows import TOLD, drawing_in
 from .fences import SAME_FENCE
 from .refusals import NothingToRemove
@@ -37,6 +37,7 @@ class FenceRemovalStore:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
         self._conn = tx.conn
+        self._periods = PeriodStore(tx)
 
     async def is_valid(self, removal: FenceRemoval, at: datetime) -> bool:
         """Then or later, as is known now."""
@@ -70,7 +71,7 @@ class FenceRemovalStore:
             "by_version": edition.version,
         }
         before = (await self._conn.execute(_REMOVE, closing)).one()
-        await end_periods(self._conn, revision, edition.active_from)
+        await self._periods.end(grant, removal.plant_id, revision, edition.active_from)
         self._tx.record(
             removal.aggregate,
             "removed",
@@ -81,5 +82,5 @@ class FenceRemovalStore:
         return edition
 
     async def _revision(self, removal: FenceRemoval, at: datetime) -> Revision:
-        known = await known_periods(self._conn, removal.plant_id, removal.kind, removal.name)
+        known = await self._periods.known(removal.plant_id, removal.kind, removal.name)
         return withdraw(known, at)

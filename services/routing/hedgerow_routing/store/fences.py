@@ -18,7 +18,7 @@ from hedgerow_routing.domain.presence import from_circle_m
 from hedgerow_routing.domain.validity import Period, Revision
 
 from .area_indexes import AreaIndexes
-from .fence_periods import begin_period, end_periods, known_periods
+from .fence_periods import PeriodStore
 from .fence_questions import COVERING, PRESENCE
 from .fence_rows import TOLD, drawing_in, drawing_of, row_of
 from .refusals import ChangedMeanwhile, IdTaken
@@ -53,6 +53,7 @@ class FenceStore:
         self._tx = tx
         self._conn = tx.conn
         self._tenant_id = tx.tenant_id
+        self._periods = PeriodStore(tx)
 
     async def last(self, grant: PlantGrant, kind: FenceKind, name: str) -> Edition | None:
         same = {"of_plant": grant.plant_id, "of_kind": kind, "of_name": name}
@@ -62,7 +63,7 @@ class FenceStore:
     async def known(self, grant: PlantGrant, kind: FenceKind, name: str) -> list[Period]:
         """When it is valid, as is known now. Publications wait for one another, so that nobody
         comes between this and `publish`."""
-        return await known_periods(self._conn, grant.plant_id, kind, name)
+        return await self._periods.known(grant.plant_id, kind, name)
 
     async def publish(
         self,
@@ -94,8 +95,8 @@ class FenceStore:
                 raise IdTaken(f"{within}fence_id")
             raise ChangedMeanwhile
         at = fence.edition.active_from
-        await end_periods(self._conn, revision, at)
-        await begin_period(self._conn, self._tenant_id, fence, at)
+        await self._periods.end(grant, fence.plant_id, revision, at)
+        await self._periods.begin(grant, fence, at)
         changes = {name: (getattr(before, name, None), row.get(name)) for name in TOLD}
         self._tx.record(
             fence.aggregate,
