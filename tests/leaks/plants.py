@@ -74,7 +74,7 @@ async def _furnish(side: Side) -> None:
             "fencePublish", "fence { id }", plantId=plant, kind="EXCLUSION", name=side.word(),
             divisions=[division], validTo="2150-01-01T00:00:00Z",
         )  # fmt: skip
-        beside = side.point() | {"lon": float(side.some(side.lon + 1))}
+        beside = side.point() | {"lon": float(side.some(side.lon - 1))}
         await chief.done(
             "fencePublish", "fence { id }", plantId=plant, kind="EXCLUSION", name=side.word(),
             circle={"center": beside, "radiusM": 500.0},
