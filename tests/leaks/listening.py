@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from itertools import islice
+from itertools import chain, islice, zip_longest
 from typing import Any
 
 import websockets
@@ -14,7 +14,11 @@ import websockets
 from leaks.asking import Call
 from leaks.scan import Scan
 from leaks.users import User
-from leaks.walk import documents
+from leaks.walk import Document, documents
+
+# Of one user, and of one connection.
+MOST_CONNECTIONS = 5
+MOST_CALLS = 10
 
 
 class Ear:
@@ -54,7 +58,7 @@ class Ear:
 
 @asynccontextmanager
 async def everybody_listens(scan: Scan, someone: Iterable[User]) -> AsyncIterator[list[Ear]]:
-    """To every subscription with every value of every argument."""
+    """To every subscription with as many values of its arguments as a user may listen with."""
     made = [Ear(user, calls) for user in someone for calls in _by_ten(_calls(scan, user))]
     tasks = [asyncio.create_task(ear.listen(scan.world.suite.url)) for ear in made]
     try:
@@ -70,15 +74,20 @@ async def everybody_listens(scan: Scan, someone: Iterable[User]) -> AsyncIterato
 
 
 def _calls(scan: Scan, user: User) -> Iterator[Call]:
-    for document in documents(scan.schema, "subscription"):
-        yield scan.asking(user).plain(document)
-        if document.wide:
-            yield from scan.asking(user).each(document)
+    """Of every subscription in turn, as many as one user may have."""
+    turns = zip_longest(*(_of(scan, user, each) for each in documents(scan.schema, "subscription")))
+    return islice(filter(None, chain.from_iterable(turns)), MOST_CONNECTIONS * MOST_CALLS)
+
+
+def _of(scan: Scan, user: User, document: Document) -> Iterator[Call]:
+    yield scan.asking(user).plain(document)
+    if document.wide:
+        yield from scan.asking(user).each(document)
 
 
 def _by_ten(calls: Iterator[Call]) -> Iterator[list[Call]]:
     """As many as one connection may have."""
-    while some := list(islice(calls, 10)):
+    while some := list(islice(calls, MOST_CALLS)):
         yield some
 
 

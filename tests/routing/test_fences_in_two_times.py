@@ -118,7 +118,7 @@ async def test_a_fence_corrected_after_the_fact(tx, plant):
         recorded_at=march(20),
     )
     assert emitted.version == 2
-    changes = tx.recorded[-2].changes
+    changes = tx.recorded[-3].changes
     assert (changes["version"], changes["valid_from"]) == ((1, 2), (march(1), march(10)))
 
 

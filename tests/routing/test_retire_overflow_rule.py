@@ -59,7 +59,7 @@ async def test_a_retired_rule_is_in_force_no_more(tx, store):
     )
     assert emitted.aggregate == f"rule:{tx.tenant_id}:JZH"
     assert (emitted.version, emitted.plant_id) == (2, None)
-    [recorded, _] = tx.recorded
+    recorded = tx.recorded[0]
     assert (recorded.aggregate, recorded.action) == (emitted.aggregate, "retired")
     assert recorded.changes["condition"] == ("order.custom && plant.hour > 8", None)
     assert recorded.changes["version"] == (1, None)
