@@ -47,7 +47,7 @@ class ChangeShape(Invalid):
 @strawberry.input(description="A fence that is to be there no more.")
 class FenceRemovalInput:
     plant_id: strawberry.ID = entered("工厂", "Plant", "Whose fence it is.")
-    kind: FenceKind = entered("类型", "Kind", "Presence or service area.")
+    kind: FenceKind = entered("类型", "Kind", "Presence, service area or exclusion.")
     name: str = entered("名称", "Name", "The plant's own name for it.")
 
 

@@ -42,10 +42,12 @@ from hedgerow_gateway.schema.simulations import Simulation
 @strawberry.type(description="A fence as it would be published.")
 class DraftedFence:
     plant: Plant | None = to_plant("工厂", "Plant", "Whose fence it is.")
-    kind: FenceKind = shown("类型", "Kind", "Presence or service area.")
+    kind: FenceKind = shown("类型", "Kind", "Presence, service area or exclusion.")
     name: str = shown("名称", "Name", "Replaces the plant's fence of this kind and name.")
     priority: int = shown("优先级", "Priority", "Where areas overlap, the higher one wins.")
-    circle: Circle | None = shown("圆", "Circle", "Null for an area given as GeoJSON.")
+    circle: Circle | None = shown(
+        "圆", "Circle", "Null for an area given as GeoJSON or by divisions."
+    )
     geojson: GeoJson | None = shown("GeoJSON", "GeoJSON", "As it was given, in its own datum.")
     divisions: list[str] = shown(
         "行政区划", "Divisions", "Codes; their newest boundaries count when it is published."
@@ -58,7 +60,7 @@ class DraftedFence:
 @strawberry.type(description="A fence that would be there no more.")
 class FenceGone:
     plant: Plant | None = to_plant("工厂", "Plant", "Whose fence it is.")
-    kind: FenceKind = shown("类型", "Kind", "Presence or service area.")
+    kind: FenceKind = shown("类型", "Kind", "Presence, service area or exclusion.")
     name: str = shown("名称", "Name", "The plant's own name for it.")
 
 
