@@ -18,7 +18,7 @@ import uvicorn
 import websockets
 from hedgerow.auth import Caller
 from hedgerow.bus import Bus, Incoming
-from hedgerow.contracts import access, fences, inventory, orders, presence, rma, routing
+from hedgerow.contracts import access, fences, inventory, orders, presence, releases, rma, routing
 from hedgerow.contracts.message import Request
 from hedgerow.errors import Refused
 from hedgerow.settings import load
@@ -30,7 +30,7 @@ from worlds import NOON
 OWNERS = ("orders", "inventory", "routing", "rma")
 KINDS: dict[str, type[Request[Any]]] = {
     kind.SUBJECT: kind
-    for module in (orders, inventory, routing, access, presence, fences, rma)
+    for module in (orders, inventory, routing, access, presence, fences, releases, rma)
     for kind in vars(module).values()
     if isinstance(kind, type) and issubclass(kind, Request) and hasattr(kind, "SUBJECT")
 }

@@ -111,10 +111,12 @@ class Suite:
         await self.ready()
 
     def run(self, name: str) -> None:
+        """name  "routing", or "routing-2" for one more of the same"""
+        program = name.partition("-")[0]
         self._running[name] = spawn(
-            [sys.executable, "-m", f"hedgerow_{name}", "serve"],
+            [sys.executable, "-m", f"hedgerow_{program}", "serve"],
             log=self.folder / f"{name}.log",
-            env={**_clean(), **self._settings(name), **self._extra},
+            env={**_clean(), **self._settings(program), **self._extra},
             cwd=self.folder,
         )
 
@@ -125,6 +127,12 @@ class Suite:
         """SIGKILL, as a crash would."""
         self._running[name].kill()
         self._running[name].wait(timeout=10)
+
+    def end(self, name: str) -> None:
+        """In order, and for good."""
+        process = self._running.pop(name)
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=20)
 
     async def ready(self) -> None:
         ends_at = time.monotonic() + READY_S

@@ -24,7 +24,7 @@ SERVICES = ("orders", "inventory", "routing", "rma")
 # Where each service's messages stand, in hedgerow.contracts.
 CONTRACTS = {name: (name,) for name in SERVICES} | {
     "inventory": ("inventory", "overflow"),
-    "routing": ("routing", "access", "presence", "fences"),
+    "routing": ("routing", "access", "presence", "fences", "releases"),
 }
 NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
 _numbers = itertools.count(1)

@@ -86,7 +86,7 @@ class GraphQLEndpoint:
                 wrong = BadBody("Send application/json.", "请使用 application/json")
                 return self._refuse(wrong, headers, request_id, status=415)
             most = settings.max_body_bytes
-            if _publishes_fences(session.caller):
+            if _draws_fences(session.caller):
                 most = max(most, settings.max_fence_body_bytes)
             body = await read_body(receive, headers.get(b"content-length"), most)
             asked = decode(body)
@@ -182,8 +182,6 @@ async def _send(send: Send, answer: Answer, headers: dict[bytes, str]) -> None:
     await send({"type": "http.response.body", "body": answer.body})
 
 
-def _publishes_fences(caller: Caller) -> bool:
-    permission = Permission.FENCE_PUBLISH
-    return permission in caller.tenant_grants or any(
-        permission in held for held in caller.plant_grants.values()
-    )
+def _draws_fences(caller: Caller) -> bool:
+    """To be published, or in a draft."""
+    return any(map(caller.holds_somewhere, (Permission.FENCE_PUBLISH, Permission.RELEASE_DRAFT)))

@@ -1,6 +1,6 @@
 """Order events as they pass: to whoever waits for one order, and to subscriptions.
 
-One core NATS subscription per process. It may miss events while NATS is away; so nobody draws
+One core NATS subscription per process, and one for simulations. It may miss events while NATS is away; so nobody draws
 conclusions from what did not come, and every event is only the occasion to read again.
 """
 
@@ -20,6 +20,7 @@ from hedgerow.contracts.values import OrderId, PlantId, TenantId
 
 from hedgerow_gateway.feed import Feed
 from hedgerow_gateway.live_overflow import VERSION_HEADER, LiveOverflow
+from hedgerow_gateway.live_simulations import LiveSimulations
 
 SUBJECT = "hedgerow.evt.orders.>"
 
@@ -51,6 +52,7 @@ class Live:
 
     def __init__(self) -> None:
         self.overflow = LiveOverflow()
+        self.simulations = LiveSimulations()
         self._waiting: dict[UUID, set[Waiter]] = {}
         self._feeds: set[Feed[Passed]] = set()
         self._body = msgspec.json.Decoder(_Body)
@@ -59,8 +61,10 @@ class Live:
     async def start(self, bus: Bus) -> None:
         self._stop = await bus.listen(SUBJECT, self.hear)
         await self.overflow.start(bus)
+        await self.simulations.start(bus)
 
     async def stop(self) -> None:
+        await self.simulations.stop()
         if self._stop is not None:
             await self._stop()
         await self.overflow.stop()

@@ -24,6 +24,14 @@ from hedgerow.contracts.inventory import (
 from hedgerow.contracts.message import Request
 from hedgerow.contracts.orders import HistoryByOrders, OrderChange, OrdersByIds, OrderView
 from hedgerow.contracts.presence import PresencePolicies, PresencePolicyView
+from hedgerow.contracts.releases import (
+    Change,
+    ReleaseChangesByIds,
+    ReleasesByIds,
+    ReleaseView,
+    SimulationsByIds,
+    SimulationView,
+)
 from hedgerow.contracts.rma import RmasByIds, RmasByOrders, RmaView
 from hedgerow.contracts.routing import (
     AreaView,
@@ -118,6 +126,19 @@ class Loaders:
     def decisions_of_orders(self) -> Loader[UUID, DecisionView | None]:
         """The latest one of each order."""
         return Loader(lambda ids: self._ask(DecisionsByOrders(order_ids=_typed(ids))))
+
+    @cached_property
+    def releases(self) -> Loader[UUID, ReleaseView | None]:
+        return Loader(lambda ids: self._ask(ReleasesByIds(ids=_typed(ids))))
+
+    @cached_property
+    def release_changes(self) -> Loader[UUID, tuple[Change, ...]]:
+        """By release."""
+        return Loader(lambda ids: self._ask(ReleaseChangesByIds(ids=_typed(ids))))
+
+    @cached_property
+    def simulations(self) -> Loader[UUID, SimulationView | None]:
+        return Loader(lambda ids: self._ask(SimulationsByIds(ids=_typed(ids))))
 
     @cached_property
     def reservations(self) -> Loader[UUID, tuple[ReservationView, ...]]:

@@ -11,7 +11,15 @@ from contextlib import asynccontextmanager
 
 import pytest
 from contracts.everything import everything, written
-from contracts.grants import inventory, orders, reading, rma, routing, routing_access
+from contracts.grants import (
+    inventory,
+    orders,
+    reading,
+    rma,
+    routing,
+    routing_access,
+    routing_releases,
+)
 from contracts.grants.reading import Found
 from contracts.grants.write import Prepare, Write, together
 from hedgerow.auth import WrongGrant
@@ -25,7 +33,12 @@ EXCEPTIONS: Mapping[str, str] = {}
 
 FOUND = [found for service in SERVICES for found in reading.writing(service)]
 WRITES = together(
-    orders.writes, inventory.writes, routing.writes, routing_access.writes, rma.writes
+    orders.writes,
+    inventory.writes,
+    routing.writes,
+    routing_access.writes,
+    routing_releases.writes,
+    rma.writes,
 )
 CALLS = WRITES | {"orders.OrderStore.save of a cancelled order": orders.cancellation}
 

@@ -132,7 +132,7 @@ async def test_a_body_without_a_length_is_counted_while_it_comes(gateway):
         for _ in range(200):
             yield b"x" * 10_000
 
-    async with gateway.user("dispatcher") as user:
+    async with gateway.user("auditor") as user:
         answer = await user.http.post(
             "/graphql", content=endless(), headers={"content-type": "application/json"}
         )
@@ -140,8 +140,12 @@ async def test_a_body_without_a_length_is_counted_while_it_comes(gateway):
     assert answer.status_code == 413
 
 
-@pytest.mark.parametrize(("group", "status"), [("tenant_admin", 200), ("dispatcher", 413)])
-async def test_who_publishes_fences_may_send_a_large_area(gateway, services, group, status):
+@pytest.mark.parametrize(
+    ("group", "status"), [("tenant_admin", 200), ("dispatcher", 200), ("auditor", 413)]
+)
+async def test_who_publishes_or_drafts_fences_may_send_a_large_area(
+    gateway, services, group, status
+):
     def refuse(*_):
         raise Invalid("no", "no")
 

@@ -333,8 +333,8 @@ async def test_the_viewer_learns_what_they_may_do(gateway, world):
         )
 
     reading = [
-        "access:read", "decision:read", "evidence:read", "order:read", "plant:read", "rma:read",
-        "stock:read",
+        "access:read", "decision:read", "evidence:read", "order:read", "plant:read",
+        "release:read", "rma:read", "stock:read",
     ]  # fmt: skip
     assert data["viewer"] == {
         "subject": "tester",

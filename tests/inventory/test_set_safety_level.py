@@ -2,10 +2,9 @@ from decimal import Decimal
 
 import pytest
 from hedgerow.auth import NotPermitted, Role
-from hedgerow.contracts.fields import BadQuantity
+from hedgerow.contracts.fields import BadPercent, BadQuantity
 from hedgerow.contracts.inventory import SetSafetyLevel
 from hedgerow.errors import PlantForbidden
-from hedgerow_inventory.domain.overflow import BadPercent
 from hedgerow_inventory.domain.sku import UnknownSku
 from hedgerow_inventory.handlers.set_safety_level import set_safety_level
 from inventory.makers import BOLT, HANGZHOU, NINGBO, SUZHOU, receive, refused, register, rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from leaks.canaries import OTHER
+from leaks.releasing import released
 from leaks.sides import Side
 
 
@@ -28,6 +29,7 @@ async def govern(side: Side) -> None:
         await admin.done(
             "presencePolicyPublish", "plant { id }", plantId=plant, acts=["STOCK_ADJUST"]
         )
+        await released(side, admin)
     subject = side.keep("Membership.user", side.word())
     async with side.company.user(f"area_admin@{side.code}", subject=subject) as chief:
         await chief.done(

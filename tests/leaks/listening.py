@@ -63,7 +63,7 @@ class Ear:
 
 @asynccontextmanager
 async def everybody_listens(scan: Scan, someone: Iterable[User]) -> AsyncIterator[list[Ear]]:
-    """To every subscription with every value of every argument."""
+    """To every subscription with as many values of its arguments as a user may listen with."""
     made = [Ear(user, calls) for user in someone for calls in _by_ten(_calls(scan, user))]
     tasks = [asyncio.create_task(ear.listen(scan.world.suite.url)) for ear in made]
     try:

@@ -66,7 +66,8 @@ async def _furnish(side: Side) -> None:
     async with company.user(f"area_admin@{side.code}", subject=side.word()) as chief:
         plant = company.plants[side.code]
         await chief.done(
-            "fencePublish", "fence { id }", plantId=plant, kind="PRESENCE", name=side.word(),
+            "fencePublish", "fence { id }", plantId=plant, kind="PRESENCE",
+            name=side.keep("Fence.name", side.word()),
             circle={"center": side.point(), "radiusM": 500.0},
         )  # fmt: skip
         await chief.done(

@@ -28,6 +28,8 @@ PAUSES_S = (0.2, 0.5, 1.0, 2.0, 4.0)  # a busy machine proves nothing: the quest
 
 # Lists that grow while others ask: each refusal and each role that a token brings is an entry.
 GROWING = frozenset({"evidence"})
+# Lists of one thing, which an argument names: each is as long as it is.
+OF_ONE = frozenset({"simulationOrders"})
 
 Heard = Callable[[User, Call, dict[str, Any]], None]
 
@@ -186,7 +188,7 @@ class Scan:
             return
         total, shown = page["totalCount"], len(page["nodes"])
         most = self._most.get((user.name, root), total)
-        if total > most and root not in GROWING:
+        if total > most and root not in GROWING | OF_ONE:
             self._blame(user, call, f"{total} counted, {most} can be seen")
         if shown < given.get("first", given.get("last", 0)) and not {"after", "before"} & set(
             given

@@ -53,6 +53,7 @@ WRITTEN: Mapping[str, str] = {
     "customerGrade": "a grade",
     "timeZone": "Asia/Tokyo",
     "PositionInput.nonce": "a-nonce-of-some-length",
+    "ReleaseChangesSetInput.remove": "LIMITS",
     "address": "a street",
     "city": "a city",
     "name": "a name",
@@ -60,6 +61,7 @@ WRITTEN: Mapping[str, str] = {
     "reason": "a reason",
     "ref": "a paper",
     "signer": "a person",
+    "title": "a title",
     "unit": "piece",
 }
 # Numbers that must fit together; any other Int is 1, any other Float 1.5.

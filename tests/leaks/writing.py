@@ -37,6 +37,7 @@ NOTED: Mapping[str, str] = {
     "claimed_roles": "what a token brought is kept when it is first seen",
     "presence_attestations": "where somebody said they were, before they were refused",
     "attestation_numbers": "the same",
+    "release_series": "the number in force; shared by the company",
 }
 
 
@@ -98,7 +99,7 @@ def refusals(call: Call, said: Mapping[str, Any]) -> list[str]:
 
 
 # Streams of evidence about the same.
-_NOTED_STREAMS = "split_part(stream, ':', 1) in ('case', 'attestation', 'access')"
+_NOTED_STREAMS = "split_part(stream, ':', 1) in ('case', 'attestation', 'access', 'releases')"
 _TABLES = """select c.table_name, bool_or(c.column_name = 'plant_id')
   from information_schema.columns c
   join information_schema.tables t using (table_schema, table_name)

@@ -9,6 +9,7 @@ from typing import Any
 from hedgerow.auth import Caller
 from hedgerow.contracts.fences import ImportDivisions
 from hedgerow.contracts.orders import OrderSubmitted, OrderType
+from hedgerow.contracts.releases import ReleaseChanged, ReleasePublished
 from hedgerow.contracts.routing import (
     Circle,
     CreateLocation,
@@ -37,6 +38,7 @@ from hedgerow.contracts.values import (
 )
 from hedgerow.transaction import Transaction
 from hedgerow.transaction.tenancy import enter
+from hedgerow.transaction.transaction import Emission
 from hedgerow_routing.domain.assignment import CoveringArea
 from hedgerow_routing.domain.network import Location, Plant
 from hedgerow_routing.handlers.create_location import create_location
@@ -209,6 +211,11 @@ async def found_rule(tx: Transaction, command: PublishOverflowRule) -> OverflowR
     published = await publish_overflow_rule(command, tx)
     tx.emitted.clear()
     return published
+
+
+def of_itself(tx: Transaction) -> list[Emission]:
+    """What was announced but for the release that it belongs to."""
+    return [e for e in tx.emitted if not isinstance(e.event, ReleaseChanged | ReleasePublished)]
 
 
 async def as_caller(tx: Transaction, who: Caller) -> Transaction:

@@ -14,6 +14,7 @@ from routing.makers import (
     as_caller,
     count,
     found_plant,
+    of_itself,
     presence,
     service_area,
     wgs84,
@@ -62,14 +63,16 @@ async def test_a_fence_and_its_people_in_one_go(tx, plant):
     assert [(m.subject, m.role, m.scope, m.plant_id, m.basis) for m in view.memberships] == [
         (each.subject, each.role, Scope.PLANT, plant.plant_id, BASIS) for each in command.members
     ]
-    assert [type(each.event) for each in tx.emitted] == [FencePublished] + [AccessChanged] * 3
-    assert [(e.event.subject, e.version, e.event.membership) for e in tx.emitted[1:]] == [
+    assert [type(each.event) for each in of_itself(tx)] == [FencePublished] + [AccessChanged] * 3
+    assert [(e.event.subject, e.version, e.event.membership) for e in of_itself(tx)[1:]] == [
         ("li.wei", 1, view.memberships[0]),
         ("li.wei", 2, view.memberships[2]),
         ("wang.fang", 1, view.memberships[1]),
     ]
     assert [(change.action, change.basis) for change in tx.recorded] == [
         ("published", BASIS),
+        ("published", None),  # the release of it
+        ("published", None),  # its number
         ("granted", BASIS),
         ("granted", BASIS),
         ("granted", BASIS),
@@ -77,7 +80,7 @@ async def test_a_fence_and_its_people_in_one_go(tx, plant):
     access = await access_of(tx, "li.wei")
     assert access.plant_roles == {plant.plant_id: ("quality", "warehouse_lead")}
     assert await versions(tx) == {"li.wei": 2, "wang.fang": 1}
-    assert await evident(tx) == 4
+    assert await evident(tx) == 6
 
 
 async def test_from_a_file_that_a_map_tool_exported(tx, plant):

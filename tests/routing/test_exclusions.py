@@ -17,7 +17,7 @@ from hedgerow_routing.domain.assignment import CoveringArea, as_seen_by, assign
 from hedgerow_routing.domain.network import Network
 from hedgerow_routing.handlers.on_order_submitted import on_order_submitted
 from hedgerow_routing.handlers.publish_fence import publish_fence
-from hedgerow_routing.store.tables import decisions
+from hedgerow_routing.store.decision_tables import decisions
 from hedgerow_routing.views.decisions import decisions_by_orders
 from hedgerow_routing.views.points import locate_point
 from routing.makers import (

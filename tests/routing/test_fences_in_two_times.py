@@ -26,6 +26,7 @@ from routing.makers import (
     exclusion,
     found_location,
     found_plant,
+    of_itself,
     presence,
     service_area,
     submitted,
@@ -106,7 +107,7 @@ async def test_a_fence_corrected_after_the_fact(tx, plant):
     )
     assert (thought.recorded_from, thought.recorded_to) == (march(1), march(20))
     assert (second.active_from, second.recorded_from) == (march(10), march(20))
-    [emitted] = tx.emitted
+    [emitted] = of_itself(tx)
     assert emitted.event == FencePublished(
         fence_id=second.fence_id,
         plant_id=plant.plant_id,
@@ -117,7 +118,7 @@ async def test_a_fence_corrected_after_the_fact(tx, plant):
         recorded_at=march(20),
     )
     assert emitted.version == 2
-    changes = tx.recorded[-1].changes
+    changes = tx.recorded[-3].changes
     assert (changes["version"], changes["valid_from"]) == ((1, 2), (march(1), march(10)))
 
 

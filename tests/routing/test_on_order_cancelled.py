@@ -117,4 +117,4 @@ async def test_the_number_of_statements_does_not_grow_with_the_batch(tx):
     with Statements(tx) as many:
         await on_order_cancelled([cancelled(each.order_id) for each in made], tx)
 
-    assert (len(one.sent), len(many.sent)) == (1, 1)
+    assert (len(one.sent), len(many.sent)) == (2, 2)

@@ -14,7 +14,7 @@ from hedgerow.contracts.routing import (
 from hedgerow.contracts.values import LonLat
 from hedgerow_routing.handlers.on_order_submitted import on_order_submitted
 from hedgerow_routing.handlers.set_routing_limits import set_routing_limits
-from hedgerow_routing.store.tables import decisions
+from hedgerow_routing.store.decision_tables import decisions
 from hedgerow_routing.views.decisions import decisions_by_ids, decisions_by_orders
 from routing.makers import (
     HEFEI,
@@ -219,7 +219,7 @@ async def test_a_batch_decides_each_order_by_itself(routing_db):
         assert by_id == made
 
 
-async def test_a_batch_takes_three_statements_however_large_it_is(routing_db):
+async def test_a_batch_takes_four_statements_however_large_it_is(routing_db):
     async with transaction(routing_db, administrator()) as tx:
         plant = await found_plant(tx, "NINGBO", NINGBO, around(NINGBO))
         await found_location(tx, plant.plant_id, "N-1")
@@ -229,5 +229,5 @@ async def test_a_batch_takes_three_statements_however_large_it_is(routing_db):
                 await on_order_submitted([submitted(NINGBO) for _ in range(size)], tx)
             sent.append(statements.sent)
 
-        assert [len(each) for each in sent] == [3, 3, 3]
+        assert [len(each) for each in sent] == [4, 4, 4]
         assert sent[0] == sent[1] == sent[2]

@@ -20,6 +20,7 @@ from routing.makers import (
     box,
     count,
     found_plant,
+    of_itself,
     presence,
     service_area,
     wgs84,
@@ -62,7 +63,7 @@ async def test_a_service_area_is_in_force_from_its_publication_on(routing_db):
         )
         assert view.area_m2 == pytest.approx(10_751_600_000, rel=1e-3)
         assert await in_force(tx, plant.plant_id) == ((view,),)
-        [emitted] = tx.emitted
+        [emitted] = of_itself(tx)
         assert emitted.event == FencePublished(
             fence_id=view.fence_id,
             plant_id=plant.plant_id,
@@ -128,7 +129,7 @@ async def test_publishing_again_closes_the_old_version_and_opens_the_next(routin
             select(fences.c.fence_id, fences.c.active_to).order_by(fences.c.version)
         )
         assert versions.all() == [(old.fence_id, NOON + HOUR), (new.fence_id, None)]
-        assert [(each.aggregate, each.version) for each in tx.emitted] == [
+        assert [(each.aggregate, each.version) for each in of_itself(tx)] == [
             (f"fence:{plant.plant_id}:SERVICE_AREA:home", 1),
             (f"fence:{plant.plant_id}:SERVICE_AREA:home", 2),
         ]
@@ -203,7 +204,7 @@ async def test_an_id_is_used_once(routing_db):
             await publish_fence(again, tx)
 
         assert refused.value.field == "fence_id"
-        assert len(tx.emitted) == 1
+        assert len(of_itself(tx)) == 1
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from routing.makers import (
     found_location,
     found_plant,
     found_rule,
+    of_itself,
     rule,
 )
 from sqlalchemy import insert
@@ -78,7 +79,7 @@ async def test_a_rule_is_in_force_from_its_publication_on(routing_db):
             sla_hours=24,
         )
         assert await list_overflow_rules(ListOverflowRules(), tx) == (view,)
-        [emitted] = tx.emitted
+        [emitted] = of_itself(tx)
         assert emitted.event == OverflowRulePublished(rule=view)
         assert emitted.aggregate == f"rule:{tx.tenant_id}:EAST"
         assert (emitted.version, emitted.plant_id) == (1, None)
@@ -95,7 +96,7 @@ async def test_publishing_again_replaces_the_rule_of_the_same_code(routing_db):
         assert (new.version, new.chain) == (2, (cloud,))
         assert await list_overflow_rules(ListOverflowRules(), tx) == (other, new)
         assert await count(tx, overflow_rules) == 3
-        assert [each.version for each in tx.emitted] == [2]
+        assert [each.version for each in of_itself(tx)] == [2]
 
 
 async def test_rules_are_listed_in_the_order_in_which_they_are_tried(routing_db):

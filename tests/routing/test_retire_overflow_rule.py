@@ -13,7 +13,15 @@ from hedgerow_routing.handlers.publish_overflow_rule import publish_overflow_rul
 from hedgerow_routing.handlers.retire_overflow_rule import retire_overflow_rule
 from hedgerow_routing.store.tables import overflow_rules
 from hedgerow_routing.views.rules import list_overflow_rules
-from routing.makers import NINGBO, as_caller, found_location, found_plant, found_rule, rule
+from routing.makers import (
+    NINGBO,
+    as_caller,
+    found_location,
+    found_plant,
+    found_rule,
+    of_itself,
+    rule,
+)
 from sqlalchemy import select
 from worlds import NOON, administrator, caller, transaction
 
@@ -45,13 +53,13 @@ async def test_a_retired_rule_is_in_force_no_more(tx, store):
 
     assert answer == last
     assert await list_overflow_rules(ListOverflowRules(), tx) == (other,)
-    [emitted] = tx.emitted
+    [emitted] = of_itself(tx)
     assert emitted.event == OverflowRuleRetired(
         rule_id=last.rule_id, code="JZH", version=2, retired_at=LATER
     )
     assert emitted.aggregate == f"rule:{tx.tenant_id}:JZH"
     assert (emitted.version, emitted.plant_id) == (2, None)
-    [recorded] = tx.recorded
+    recorded = tx.recorded[0]
     assert (recorded.aggregate, recorded.action) == (emitted.aggregate, "retired")
     assert recorded.changes["condition"] == ("order.custom && plant.hour > 8", None)
     assert recorded.changes["version"] == (1, None)
@@ -65,7 +73,7 @@ async def test_its_code_may_be_published_again_and_the_versions_go_on(tx, store)
     again = await publish_overflow_rule(rule("JZH", store, name="again"), tx)
 
     assert again.version == 3
-    assert [each.version for each in tx.emitted] == [3]
+    assert [each.version for each in of_itself(tx)] == [3]
     assert [(each.version, each.active_to is None) for each in await rows(tx)] == [
         (1, False),
         (3, True),
@@ -97,7 +105,7 @@ async def test_only_the_version_in_force_can_be_retired_and_only_once(tx, store)
     with pytest.raises(Refused) as refused:
         await retire_overflow_rule(RetireOverflowRule(rule_id=new.rule_id), tx)
     assert refused.value.code == "RULE_ENDED"
-    assert len(tx.emitted) == len(tx.recorded) == 1
+    assert len(of_itself(tx)) == 1
 
 
 async def test_another_companys_rule_is_answered_like_one_that_never_was(routing_db, tx, store):

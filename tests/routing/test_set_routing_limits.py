@@ -11,7 +11,7 @@ from hedgerow.errors import Refused
 from hedgerow_routing.handlers.set_routing_limits import set_routing_limits
 from hedgerow_routing.store.tables import routing_limits
 from hedgerow_routing.views.rules import get_routing_limits
-from routing.makers import as_caller, count
+from routing.makers import as_caller, count, of_itself
 from worlds import administrator, caller, transaction
 
 
@@ -24,7 +24,7 @@ async def test_500_km_hold_until_someone_sets_another_limit(routing_db):
         assert before == RoutingLimitsView(max_distance_km=500.0, version=0)
         assert view == RoutingLimitsView(max_distance_km=120.5, version=1)
         assert await get_routing_limits(GetRoutingLimits(), tx) == view
-        [emitted] = tx.emitted
+        [emitted] = of_itself(tx)
         assert emitted.event == RoutingLimitsSet(limits=view)
         assert emitted.aggregate == f"limits:{tx.tenant_id}"
         assert (emitted.version, emitted.plant_id) == (1, None)
@@ -39,7 +39,7 @@ async def test_setting_them_again_makes_the_next_version(routing_db):
         assert view == RoutingLimitsView(max_distance_km=20_040, version=2)
         assert await get_routing_limits(GetRoutingLimits(), tx) == view
         assert await count(tx, routing_limits) == 2
-        assert [each.version for each in tx.emitted] == [1, 2]
+        assert [each.version for each in of_itself(tx)] == [1, 2]
 
 
 @pytest.mark.parametrize("wrong", [0.0, -1.0, 20_040.1, float("nan"), float("inf")])

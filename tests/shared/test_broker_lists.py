@@ -98,5 +98,6 @@ def test_the_gateway_asks_everybody_and_announces_nothing() -> None:
         "hedgerow.evt.inventory.overflow_tripped.v1.>",
         "hedgerow.evt.inventory.overflow_cleared.v1.>",
         "hedgerow.evt.routing.access_changed.v1.>",
+        "hedgerow.evt.routing.simulation_progressed.v1.>",
     ]
     assert rest == "}"

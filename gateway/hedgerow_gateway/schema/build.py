@@ -13,6 +13,7 @@ from hedgerow_gateway.execution.wiring import wire
 from hedgerow_gateway.schema.access import AccessQueries
 from hedgerow_gateway.schema.act import IDEMPOTENT
 from hedgerow_gateway.schema.areas import AreaMutations, AreaQueries
+from hedgerow_gateway.schema.coverage import CoverageQueries
 from hedgerow_gateway.schema.decisions import DecisionQueries
 from hedgerow_gateway.schema.divisions import DivisionMutations, DivisionQueries
 from hedgerow_gateway.schema.evidence import EvidenceQueries
@@ -28,12 +29,20 @@ from hedgerow_gateway.schema.overflow_events import OverflowEvent, overflow_even
 from hedgerow_gateway.schema.plant_mutations import PlantMutations
 from hedgerow_gateway.schema.plants import PlantQueries
 from hedgerow_gateway.schema.presence import PresenceMutations, PresenceQueries
+from hedgerow_gateway.schema.release_mutations import ReleaseMutations
+from hedgerow_gateway.schema.release_rollback import ReleaseRollbackMutations
+from hedgerow_gateway.schema.releases import ReleaseQueries
 from hedgerow_gateway.schema.return_mutations import ReturnMutations
 from hedgerow_gateway.schema.returns import ReturnQueries
 from hedgerow_gateway.schema.role_mutations import RoleMutations
 from hedgerow_gateway.schema.routing_rules import RoutingRuleMutations, RoutingRuleQueries
 from hedgerow_gateway.schema.rule_trace import RuleTraceQueries
 from hedgerow_gateway.schema.scalars import SCALARS
+from hedgerow_gateway.schema.simulations import (
+    Simulation,
+    SimulationQueries,
+    simulation_progress,
+)
 from hedgerow_gateway.schema.sku_mutations import SkuMutations
 from hedgerow_gateway.schema.stock_mutations import StockMutations
 from hedgerow_gateway.schema.stock_queries import StockQueries
@@ -58,6 +67,9 @@ class Query(
     RuleTraceQueries,
     FenceQueries,
     DivisionQueries,
+    ReleaseQueries,
+    SimulationQueries,
+    CoverageQueries,
 ):
     pass
 
@@ -76,6 +88,8 @@ class Mutation(
     RoleMutations,
     PresenceMutations,
     DivisionMutations,
+    ReleaseMutations,
+    ReleaseRollbackMutations,
 ):
     pass
 
@@ -89,6 +103,9 @@ class Subscription:
     overflow_events: AsyncGenerator[OverflowEvent, None] = stream(
         overflow_events,
         "Locations that trip and clear, of plants whose stock the caller may read; of these plants.",
+    )
+    simulation_progress: AsyncGenerator[Simulation, None] = stream(
+        simulation_progress, "A simulation as it stands, whenever it came further, to its end."
     )
 
 

@@ -201,6 +201,7 @@ class RoutingDecision(Node):
         "时效（小时）", "SLA (hours)", "Within which the rule promises it; null: nothing promised."
     )
     result: DecisionResult = shown("结果", "Result", "PENDING until inventory has answered.")
+    release: int = shown("发布版本", "Release", "Number of the one in force; 0 before the first.")
     decided_at: datetime = shown("决策时间", "Decided at", "When the candidates were ranked.")
     settled_at: datetime | None = shown("落定时间", "Settled at", "When inventory answered.")
 

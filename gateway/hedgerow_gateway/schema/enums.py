@@ -19,6 +19,7 @@ from hedgerow.contracts.orders import (
     Sourcing,
 )
 from hedgerow.contracts.presence import PresenceAct
+from hedgerow.contracts.releases import CoverageKind, Gate, ReleaseState, SimulationState
 from hedgerow.contracts.rma import Disposition, EligibilityCode, RmaState
 from hedgerow.contracts.routing import (
     AssignmentMethod,
@@ -33,12 +34,14 @@ from hedgerow.contracts.values import Datum, PresenceVerdict
 
 __all__ = [
     "AssignmentMethod",
+    "CoverageKind",
     "Datum",
     "DecisionResult",
     "Disposition",
     "EligibilityCode",
     "FaultKind",
     "FenceKind",
+    "Gate",
     "ItemClass",
     "LedgerKind",
     "LocationKind",
@@ -51,11 +54,13 @@ __all__ = [
     "OverflowState",
     "PresenceAct",
     "PresenceVerdict",
+    "ReleaseState",
     "ReservationState",
     "RmaState",
     "Role",
     "SafetyTest",
     "Scope",
+    "SimulationState",
     "Sourcing",
     "UnroutableReason",
 ]
@@ -88,6 +93,12 @@ strawberry.enum(Scope, description="How far a role reaches that was given.")
 strawberry.enum(Role, description="What somebody is in the company; stands for permissions.")
 strawberry.enum(PresenceAct, description="What a plant may demand to be done at the plant itself.")
 strawberry.enum(PresenceVerdict, description="Whether somebody is at a plant.")
+strawberry.enum(
+    Gate, name="ReleaseGateState", description="Whether changes may be published alone."
+)
+strawberry.enum(CoverageKind, description="What is odd about a part of the map.")
+strawberry.enum(ReleaseState, description="Where a release stands.")
+strawberry.enum(SimulationState, description="Where a simulation stands.")
 strawberry.enum(FaultKind, description="What is wrong with a chain of evidence, or an anchor.")
 
 
@@ -166,5 +177,37 @@ _describe(
         "ANCHOR": "What an anchor covers has changed since.",
         "SIGNATURE": "An anchor was not signed with the anchor key.",
         "ANCHOR_MISSING": "An anchor that was published is not there.",
+    },
+)
+_describe(
+    Gate,
+    {
+        "OPEN": "A fence, a rule or the limits may be published alone.",
+        "CLOSED": "Only in a release.",
+    },
+)
+_describe(
+    ReleaseState,
+    {
+        "DRAFT": "It may be edited; nothing of it holds.",
+        "SIMULATED": "A simulation of what it says is finished; an edit makes it a draft again.",
+        "PUBLISHED": "It is what holds.",
+        "RETIRED": "Another one was published after it.",
+    },
+)
+_describe(
+    SimulationState,
+    {
+        "RUNNING": "It goes on by itself.",
+        "DONE": "It has a result.",
+        "OUTDATED": "The release was edited, or another one published, before it had ended.",
+    },
+)
+_describe(
+    CoverageKind,
+    {
+        "OVERLAP": "Two service areas of equal priority cover it.",
+        "GAP": "No service area covers it.",
+        "SLIVER": "A part of a service area that is too narrow.",
     },
 )

@@ -74,6 +74,8 @@ _CHAINS: Mapping[str, Callable[[str, TenantId], Chains]] = {
     "Plant": _of_routing("plant", "presence_policy"),
     "Location": _of_routing("location"),
     "Area": _of_routing("area"),
+    "Release": _of_routing("release"),
+    "Simulation": _of_routing("simulation"),
     "Membership": _membership,
     "Sku": _sku,
     "InventoryLevel": _stock,

@@ -133,6 +133,15 @@ def publish_fence(fence_id: Any, plant_id: PlantId, drawn: Any) -> PublishFence:
     )
 
 
+def planned_fence(fence_id: Any, plant_id: PlantId, drawn: FencePublishInput) -> PublishFence:
+    return replace(
+        publish_fence(fence_id, plant_id, drawn),
+        divisions=tuple(drawn.divisions or ()),
+        valid_from=given(drawn.valid_from),
+        valid_to=given(drawn.valid_to),
+    )
+
+
 FENCE_CODES = {
     "AREA_INVALID": "The area is not valid GeoJSON, crosses itself or the 180th meridian, or is "
     "empty.",
@@ -151,22 +160,20 @@ FENCE_CODES = {
     "CHANGED_MEANWHILE": "Somebody else published at the same moment; try again.",
 }
 
+# Of what may also be published in a release.
+ALONE_CODES = {"RELEASE_REQUIRED": "The gate is closed: put it into a release."}
+
 
 @strawberry.type(description="What became of fencePublish.")
 class FencePublishPayload:
     fence: Fence | None = member("围栏", "Fence", "The version that was published.")
-    user_errors: list[UserError] = user_errors("FencePublish", FENCE_CODES)
+    user_errors: list[UserError] = user_errors("FencePublish", {**FENCE_CODES, **ALONE_CODES})
 
 
 async def fence_publish(info: Info, input: FencePublishInput) -> FencePublishPayload:
     act = Act.of(info)
     plant_id = uuid_of("Plant", input.plant_id, field="plant_id")
-    command = replace(
-        publish_fence(act.new_id(), plant_id, input),
-        divisions=tuple(input.divisions or ()),
-        valid_from=given(input.valid_from),
-        valid_to=given(input.valid_to),
-    )
+    command = planned_fence(act.new_id(), plant_id, input)
     return FencePublishPayload(fence=same(await act.send(command)))
 
 

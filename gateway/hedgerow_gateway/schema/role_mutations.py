@@ -13,7 +13,13 @@ from hedgerow_gateway.schema.act import Act
 from hedgerow_gateway.schema.directives import CRITICAL
 from hedgerow_gateway.schema.enums import Datum, FenceKind, Role, Scope
 from hedgerow_gateway.schema.errors import UserError, mutation, user_errors
-from hedgerow_gateway.schema.fences import FENCE_CODES, CircleInput, Fence, publish_fence
+from hedgerow_gateway.schema.fences import (
+    ALONE_CODES,
+    FENCE_CODES,
+    CircleInput,
+    Fence,
+    publish_fence,
+)
 from hedgerow_gateway.schema.fields import entered, member, same
 from hedgerow_gateway.schema.ids import uuid_of
 from hedgerow_gateway.schema.memberships import Membership, membership_id
@@ -130,6 +136,7 @@ class PlantBindPayload:
         "PlantBind",
         {
             **FENCE_CODES,
+            **ALONE_CODES,
             **_CODES,
             "COUNT_INVALID": "Too few or too many members.",
             "GIVEN_TWICE": "A member stands twice in the list.",

@@ -20,6 +20,7 @@ from hedgerow_gateway.context import Info
 from hedgerow_gateway.schema.act import Act
 from hedgerow_gateway.schema.enums import SafetyTest
 from hedgerow_gateway.schema.errors import UserError, mutation, user_errors
+from hedgerow_gateway.schema.fences import ALONE_CODES
 from hedgerow_gateway.schema.fields import (
     derived,
     entered,
@@ -157,6 +158,7 @@ class OverflowRulePublishPayload:
             "take every order of another.",
             "ID_TAKEN": "The id is in use.",
             "CHANGED_MEANWHILE": "Somebody else published at the same moment; try again.",
+            **ALONE_CODES,
         },
     )
 
@@ -178,6 +180,7 @@ class OverflowRuleRetirePayload:
         {
             "RULE_ENDED": "This version is in force no more.",
             "RULE_UNKNOWN": "There is no such rule.",
+            **ALONE_CODES,
         },
         renamed={"rule_id": "overflowRuleId"},
     )
@@ -196,6 +199,7 @@ class RoutingLimitsSetPayload:
         {
             "LIMIT_INVALID": "The distance is not a number above 0.",
             "CHANGED_MEANWHILE": "Somebody else set them at the same moment; try again.",
+            **ALONE_CODES,
         },
     )
 
@@ -241,7 +245,5 @@ class RoutingRuleMutations:
         "Take an overflow rule out of force from now on.",
     )
     routing_limits_set: RoutingLimitsSetPayload | None = mutation(
-        RoutingLimitsSetPayload,
-        routing_limits_set,
-        "Set how far routing reaches.",
+        RoutingLimitsSetPayload, routing_limits_set, "Set how far routing reaches."
     )

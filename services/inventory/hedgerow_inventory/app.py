@@ -23,6 +23,7 @@ from hedgerow.contracts.inventory import (
 )
 from hedgerow.contracts.orders import KitLockRequested, OrderCancelled, OrderDelivered
 from hedgerow.contracts.presence import PresencePolicyPublished
+from hedgerow.contracts.releases import ReleasePublished
 from hedgerow.contracts.rma import RmaInspected
 from hedgerow.contracts.routing import OrderRouted
 from hedgerow.evidence.listing import evidence_lister
@@ -34,6 +35,7 @@ from hedgerow_inventory.handlers.on_kit_lock_requested import on_kit_locks_reque
 from hedgerow_inventory.handlers.on_order_cancelled import on_orders_cancelled
 from hedgerow_inventory.handlers.on_order_delivered import on_orders_delivered
 from hedgerow_inventory.handlers.on_order_routed import on_orders_routed
+from hedgerow_inventory.handlers.on_release_published import on_release_published
 from hedgerow_inventory.handlers.on_rma_inspected import on_rma_inspected
 from hedgerow_inventory.handlers.receive_stock import receive_stock
 from hedgerow_inventory.handlers.record_supply import record_supply
@@ -75,6 +77,7 @@ service = Service(
         KitLockRequested: on_kit_locks_requested,
         OrderDelivered: on_orders_delivered,
         RmaInspected: on_rma_inspected,
+        ReleasePublished: on_release_published,
         AccessChanged: on_access_changed,
         PresencePolicyPublished: on_presence_policy_published,
     },

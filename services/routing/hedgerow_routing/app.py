@@ -17,7 +17,7 @@ from hedgerow.contracts.access import (
 )
 from hedgerow.contracts.fences import ImportDivisions, ListDivisions, ListFences
 from hedgerow.contracts.inventory import StockReserved, StockShort
-from hedgerow.contracts.orders import OrderCancelled, OrderSubmitted
+from hedgerow.contracts.orders import OrderCancelled, OrderDelivered, OrderSubmitted
 from hedgerow.contracts.presence import (
     AttestPresence,
     CheckPresence,
@@ -25,6 +25,23 @@ from hedgerow.contracts.presence import (
     PresencePolicies,
     PresencePolicyPublished,
     PublishPresencePolicy,
+)
+from hedgerow.contracts.releases import (
+    DraftRelease,
+    EditRelease,
+    GetReleaseGate,
+    ListChangedOrders,
+    ListReleases,
+    OverrideRelease,
+    PublishRelease,
+    ReleaseChangesByIds,
+    ReleaseCoverage,
+    ReleasesByIds,
+    RollBackRelease,
+    SetReleaseGate,
+    SimulateRelease,
+    SimulationProgressed,
+    SimulationsByIds,
 )
 from hedgerow.contracts.routing import (
     CreateArea,
@@ -62,26 +79,36 @@ from hedgerow_routing.handlers.confirm_presence import confirm_presence
 from hedgerow_routing.handlers.create_area import create_area
 from hedgerow_routing.handlers.create_location import create_location
 from hedgerow_routing.handlers.create_plant import create_plant
+from hedgerow_routing.handlers.draft_release import draft_release
+from hedgerow_routing.handlers.edit_release import edit_release
 from hedgerow_routing.handlers.grant_role import grant_role
 from hedgerow_routing.handlers.import_divisions import import_divisions
 from hedgerow_routing.handlers.observe_claims import observe_claims
 from hedgerow_routing.handlers.on_order_cancelled import on_order_cancelled
+from hedgerow_routing.handlers.on_order_delivered import on_order_delivered
 from hedgerow_routing.handlers.on_order_submitted import on_order_submitted
+from hedgerow_routing.handlers.on_simulation_progressed import on_simulation_progressed
 from hedgerow_routing.handlers.on_stock_reserved import on_stock_reserved
 from hedgerow_routing.handlers.on_stock_short import on_stock_short
+from hedgerow_routing.handlers.override_release import override_release
 from hedgerow_routing.handlers.publish_fence import publish_fence
 from hedgerow_routing.handlers.publish_overflow_rule import publish_overflow_rule
 from hedgerow_routing.handlers.publish_presence_policy import publish_presence_policy
+from hedgerow_routing.handlers.publish_release import publish_release
 from hedgerow_routing.handlers.record_denial import record_denial
 from hedgerow_routing.handlers.retire_overflow_rule import retire_overflow_rule
 from hedgerow_routing.handlers.revoke_role import revoke_role
+from hedgerow_routing.handlers.roll_back_release import roll_back_release
 from hedgerow_routing.handlers.set_plant_area import set_plant_area
+from hedgerow_routing.handlers.set_release_gate import set_release_gate
 from hedgerow_routing.handlers.set_routing_limits import set_routing_limits
+from hedgerow_routing.handlers.simulate_release import simulate_release
 from hedgerow_routing.settings import RoutingSettings
 from hedgerow_routing.store.area_indexes import AreaIndexes
 from hedgerow_routing.store.tables import evidence, messages, metadata
 from hedgerow_routing.views.areas import list_areas
 from hedgerow_routing.views.cases import access_case_by_number
+from hedgerow_routing.views.coverage import release_coverage
 from hedgerow_routing.views.decisions import decisions_by_ids, decisions_by_orders
 from hedgerow_routing.views.divisions import list_divisions
 from hedgerow_routing.views.evidence import SOURCES
@@ -96,7 +123,14 @@ from hedgerow_routing.views.plants import (
 )
 from hedgerow_routing.views.points import locate_point
 from hedgerow_routing.views.policies import presence_policies
+from hedgerow_routing.views.releases import (
+    get_release_gate,
+    list_releases,
+    release_changes_by_ids,
+    releases_by_ids,
+)
 from hedgerow_routing.views.rules import get_routing_limits, list_overflow_rules
+from hedgerow_routing.views.simulations import list_changed_orders, simulations_by_ids
 from hedgerow_routing.views.traces import trace_rules
 
 
@@ -131,6 +165,13 @@ service = Service(
         PublishPresencePolicy: publish_presence_policy,
         AttestPresence: attest_presence,
         ConfirmPresence: confirm_presence,
+        DraftRelease: draft_release,
+        EditRelease: edit_release,
+        OverrideRelease: override_release,
+        PublishRelease: publish_release,
+        SetReleaseGate: set_release_gate,
+        SimulateRelease: simulate_release,
+        RollBackRelease: roll_back_release,
     },
     queries={
         PlantsByIds: plants_by_ids,
@@ -153,14 +194,23 @@ service = Service(
         AccessCaseByNumber: access_case_by_number,
         PresencePolicies: presence_policies,
         TraceRules: trace_rules,
+        ReleasesByIds: releases_by_ids,
+        ReleaseChangesByIds: release_changes_by_ids,
+        ListReleases: list_releases,
+        GetReleaseGate: get_release_gate,
+        SimulationsByIds: simulations_by_ids,
+        ListChangedOrders: list_changed_orders,
+        ReleaseCoverage: release_coverage,
         ListRoutingEvidence: evidence_lister("routing", evidence, SOURCES),
         VerifyRoutingEvidence: evidence_verifier("routing", evidence, SOURCES),
     },
     reactions={
         OrderSubmitted: on_order_submitted,
         OrderCancelled: on_order_cancelled,
+        OrderDelivered: on_order_delivered,
         StockReserved: on_stock_reserved,
         StockShort: on_stock_short,
+        SimulationProgressed: on_simulation_progressed,
         AccessChanged: on_access_changed,
         PresencePolicyPublished: on_presence_policy_published,
     },

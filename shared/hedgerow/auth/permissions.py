@@ -25,6 +25,9 @@ class Permission(StrEnum):
     PLANT_READ = "plant:read"
     PRESENCE_CONFIRM = "presence:confirm"
     PRESENCE_SET = "presence:set"
+    RELEASE_DRAFT = "release:draft"
+    RELEASE_PUBLISH = "release:publish"
+    RELEASE_READ = "release:read"
     RMA_DECIDE = "rma:decide"
     RMA_INSPECT = "rma:inspect"
     RMA_READ = "rma:read"
@@ -95,8 +98,9 @@ _WAREHOUSE = _READ | {_P.STOCK_RECEIVE, _P.STOCK_ADJUST, _P.RMA_RECEIVE, _P.PRES
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.TENANT_ADMIN: frozenset(Permission),
-        Role.AUDITOR: _READ | {_P.ACCESS_READ, _P.EVIDENCE_READ},
-        Role.DISPATCHER: _READ | {_P.ORDER_SUBMIT, _P.ORDER_CANCEL, _P.RMA_REQUEST},
+        Role.AUDITOR: _READ | {_P.ACCESS_READ, _P.EVIDENCE_READ, _P.RELEASE_READ},
+        Role.DISPATCHER: _READ
+        | {_P.ORDER_SUBMIT, _P.ORDER_CANCEL, _P.RMA_REQUEST, _P.RELEASE_READ, _P.RELEASE_DRAFT},
         Role.AREA_ADMIN: _AREA,
         Role.PLANT_MANAGER: _PLANT,
         Role.SALES: _READ | {_P.ORDER_SUBMIT, _P.ORDER_CANCEL, _P.RMA_REQUEST},

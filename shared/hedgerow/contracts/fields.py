@@ -30,6 +30,8 @@ _CAPITALS = re.compile("[A-Z0-9][A-Z0-9-]{0,39}")
 _CURRENCY = re.compile("[A-Z]{3}")
 _BELOW = Decimal(10) ** 12
 _STEP = Decimal("0.000001")
+_CENTS = Decimal("0.01")
+MOST_PERCENT = Decimal(1000)
 
 
 class BadText(Invalid):
@@ -42,6 +44,10 @@ class BadCode(Invalid):
 
 class BadQuantity(Invalid):
     code = "QUANTITY_INVALID"
+
+
+class BadPercent(Invalid):
+    code = "PERCENT_INVALID"
 
 
 class BadPrice(Invalid):
@@ -126,6 +132,18 @@ def not_negative(value: Decimal, field: str) -> Decimal:
 def not_zero(value: Decimal, field: str) -> Decimal:
     """Either sign. Raises BadQuantity."""
     return _quantity(value, field, value.is_finite() and value != 0, "other than 0", "不等于 0")
+
+
+def surplus_percent(value: Decimal, field: str) -> Decimal:
+    """By how much more than something: 0 to 1000, with at most 2 decimal places. Raises
+    BadPercent."""
+    if not (value.is_finite() and 0 <= value <= MOST_PERCENT and value == value.quantize(_CENTS)):
+        raise BadPercent(
+            "A percentage from 0 to 1000 with at most 2 decimal places is needed.",
+            "百分比须在 0 至 1000 之间，且最多 2 位小数",
+            field=field,
+        )
+    return tidy(value)
 
 
 def _quantity(value: Decimal, field: str, in_range: bool, en: str, zh: str) -> Decimal:

@@ -284,6 +284,8 @@ class DecisionView(msgspec.Struct, frozen=True, kw_only=True):
 
     left_out       of the rule's chain; a reader finds none of plants they may not see in it
     max_locations  as the rule said, like sla_hours
+    release        number of the one that was in force; 0 before the first, and for decisions from
+                   before releases
     """
 
     decision_id: DecisionId
@@ -303,6 +305,7 @@ class DecisionView(msgspec.Struct, frozen=True, kw_only=True):
     left_out: tuple[LeftOut, ...] = ()
     max_locations: int | None = None
     sla_hours: int | None = None
+    release: int = 0
 
 
 class AreaView(msgspec.Struct, frozen=True, kw_only=True):
@@ -568,6 +571,18 @@ class FencePublished(Event, frozen=True, kw_only=True):
     active_from: datetime
     active_to: datetime | None = None
     recorded_at: datetime | None = None
+
+
+class FenceRemoved(Event, frozen=True, kw_only=True):
+    """A plant has no fence of this kind and name any more. Aggregate `fence:<plant>:<kind>:<name>`;
+    the event's version is one more than the fence's was."""
+
+    SUBJECT: ClassVar = "hedgerow.evt.routing.fence_removed.v1"
+    plant_id: PlantId
+    kind: FenceKind
+    name: str
+    version: int
+    active_to: datetime
 
 
 class OverflowRulePublished(Event, frozen=True, kw_only=True):

@@ -22,6 +22,8 @@ RmaId = NewType("RmaId", UUID)
 AreaId = NewType("AreaId", UUID)
 MembershipId = NewType("MembershipId", UUID)
 AttestationId = NewType("AttestationId", UUID)
+ReleaseId = NewType("ReleaseId", UUID)
+SimulationId = NewType("SimulationId", UUID)
 
 
 def new_id() -> UUID:

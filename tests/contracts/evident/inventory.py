@@ -14,8 +14,9 @@ from hedgerow.contracts.inventory import (
     SkuEntry,
     StockLine,
 )
+from hedgerow.contracts.releases import ReleasePublished
 from hedgerow.contracts.rma import Disposition
-from hedgerow.contracts.values import LocationId, OrderId, new_id
+from hedgerow.contracts.values import LocationId, OrderId, ReleaseId, new_id
 from hedgerow.transaction import Transaction
 from hedgerow_inventory.handlers.on_order_routed import on_orders_routed
 from hedgerow_inventory.handlers.record_supply import record_supply
@@ -33,6 +34,7 @@ from inventory.makers import (
 )
 from inventory.test_on_rma_inspected import inspected
 from inventory.test_record_supply import supply
+from worlds import NOON
 
 
 async def prepare(tx: Transaction) -> Sequence[Step]:
@@ -64,6 +66,15 @@ async def prepare(tx: Transaction) -> Sequence[Step]:
         Step(kit_lock_requested(order)),
         Step(kit_lock_requested(tight)),
         Step(delivered(order)),
+        Step(
+            ReleasePublished(
+                release_id=ReleaseId(new_id()),
+                number=1,
+                keys=(f"SAFETY:{HANGZHOU}:{BOLT}",),
+                published_at=NOON,
+                safety=(SetSafetyLevel(**place, sku=BOLT, level=Decimal(9)),),
+            )
+        ),
         Step(inspected(returned, location_id=elsewhere["location_id"])),
     ]
 

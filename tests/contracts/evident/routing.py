@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from contracts.evident.step import Part, Step
 from hedgerow.auth import Caller, Role
 from hedgerow.contracts.access import ClaimedRole, ObserveClaims, RevokeRole
 from hedgerow.contracts.inventory import StockReserved, StockShort
-from hedgerow.contracts.orders import OrderCancelled
+from hedgerow.contracts.orders import Customer, OrderCancelled, OrderDelivered
 from hedgerow.contracts.presence import ConfirmPresence, PresenceAct, PublishPresencePolicy
+from hedgerow.contracts.releases import Gate, RollBackRelease, SetReleaseGate
 from hedgerow.contracts.routing import (
     DecisionsByOrders,
     RetireOverflowRule,
     SetPlantArea,
     SetRoutingLimits,
 )
-from hedgerow.contracts.values import Basis
+from hedgerow.contracts.values import Basis, ReleaseId, new_id
 from hedgerow.transaction import Transaction
 from hedgerow_routing.handlers.attest_presence import attest_presence
 from hedgerow_routing.handlers.on_order_submitted import on_order_submitted
+from hedgerow_routing.handlers.override_release import override_release
 from hedgerow_routing.handlers.publish_fence import publish_fence
+from hedgerow_routing.handlers.set_routing_limits import set_routing_limits
+from hedgerow_routing.handlers.simulate_release import simulate_release
+from hedgerow_routing.store.releases import ReleaseStore
 from hedgerow_routing.views.decisions import decisions_by_orders
 from routing.makers import (
     NINGBO,
+    SUZHOU,
     around,
     division,
     divisions,
@@ -39,6 +46,17 @@ from routing.makers import (
     wgs84,
 )
 from routing.people import BASIS, found_area_of, found_grant, grant, new_area
+from routing.release_makers import (
+    draft,
+    edit,
+    fence_change,
+    found_draft,
+    limits_change,
+    override,
+    publish,
+    second_person,
+    simulate,
+)
 from routing.test_attest_presence import at_distance, attest, position
 from routing.test_bind_plant import binding, member
 from routing.test_denials import denial
@@ -79,6 +97,29 @@ async def prepare(tx: Transaction) -> Sequence[Step]:
         plant_id=None,
         basis=Basis("LETTER", "2026-17"),
     )
+    delivered = OrderDelivered(
+        order_id=order.order_id,
+        number=order.number,
+        occurred_at=NOON,
+        plant_id=plant.plant_id,
+        customer=Customer(code="C-1", name="客户"),
+        lines=(),
+        delivered_at=NOON,
+        signer="李伟",
+    )
+    for kilometres in (322.0, 323.0):
+        await set_routing_limits(SetRoutingLimits(max_distance_km=kilometres), tx)
+    last_but_one = await ReleaseStore(tx).in_force() - 1
+    drafted = await found_draft(tx, fence_change(plant.plant_id, around(SUZHOU)))
+    answered = await override_release(
+        override(await found_draft(tx, limits_change(301.0))), second_person(tx)
+    )
+    earlier = NOON - timedelta(hours=1)
+    service = Caller.service("routing", tx.tenant_id)
+    await on_order_submitted([submitted(NINGBO)], Transaction(tx.conn, service, earlier))
+    await simulate_release(simulate(drafted), tx)
+    progress = tx.emitted[-1].event
+    second = second_person(tx).caller
     return [
         Step(new_plant("SUZHOU")),
         Step(new_location(plant.plant_id, "NB-2")),
@@ -99,8 +140,17 @@ async def prepare(tx: Transaction) -> Sequence[Step]:
         Step(ConfirmPresence(number=unsure.number, basis=BASIS), lead),
         Step(submitted(NINGBO)),
         Step(cancelled),
+        Step(delivered),
         Step(StockReserved(plan=(), **about)),
         Step(StockShort(missing=(), **about)),
+        Step(draft(limits_change(302.0))),
+        Step(edit(drafted, limits_change(303.0))),
+        Step(override(drafted), second),
+        Step(publish(answered)),
+        Step(simulate(drafted)),
+        Step(progress),
+        Step(RollBackRelease(release_id=ReleaseId(new_id()), number=last_but_one)),
+        Step(SetReleaseGate(gate=Gate.CLOSED)),
     ]
 
 
@@ -122,10 +172,16 @@ PART = Part(
         "access_cases": "case",
         "presence_policy_versions": "presence_policy",
         "presence_attestations": "attestation",
+        "releases": "release",
+        "release_series": "releases",
+        "release_gates": "release_gate",
+        "simulation_runs": "simulation",
+        "simulation_steps": "simulation",
     },
     no_aggregate={
         "access_case_numbers": "a counter; the number is the name of the case",
         "fence_sets": "a count that triggers raise; the fences themselves are told",
         "attestation_numbers": "a counter; the number is the name of the attestation",
+        "simulation_orders": "the hash of all of them is in the simulation's result",
     },
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contracts.guarded.asked import Stage, at_plant, somewhere, tenant_wide
 from contracts.guarded.people import prepare_people
+from contracts.guarded.releases import prepare_releases
 from hedgerow.auth import Caller
 from hedgerow.contracts.evidence import EvidenceWindow
 from hedgerow.contracts.fences import ListDivisions, ListFences
@@ -32,7 +33,7 @@ from hedgerow_routing.handlers.import_divisions import import_divisions
 from hedgerow_routing.handlers.on_order_submitted import on_order_submitted
 from hedgerow_routing.handlers.publish_fence import publish_fence
 from hedgerow_routing.handlers.set_routing_limits import set_routing_limits
-from hedgerow_routing.store.tables import decisions
+from hedgerow_routing.store.decision_tables import decisions
 from routing.makers import (
     NINGBO,
     around,
@@ -73,10 +74,12 @@ async def prepare(tx: Transaction) -> Stage:
     decision_id = (await tx.conn.scalars(select(decisions.c.decision_id))).one()
     await EvidenceWriter().write(tx)
     people = await prepare_people(tx, plant)
+    released = await prepare_releases(tx, plant)
     return Stage(
         plant_id,
         [
             *people,
+            *released,
             at_plant(ListRoutingEvidence(window=EVIDENCE)),
             at_plant(VerifyRoutingEvidence(order_id=order.order_id)),
             at_plant(TraceRules(order_ids=(order.order_id,))),

@@ -13,15 +13,8 @@ from decimal import Decimal
 
 from hedgerow.contracts.fields import tidy
 from hedgerow.contracts.inventory import LedgerKind, OverflowState
-from hedgerow.errors import Invalid
 
-MOST_PERCENT = Decimal(1000)
-_STEP = Decimal("0.01")
 _HUNDRED = Decimal(100)
-
-
-class BadPercent(Invalid):
-    code = "PERCENT_INVALID"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +36,6 @@ class Turn:
     available: Decimal
     kind: LedgerKind
     because: str
-
-
-def clear_percent(value: Decimal, field: str) -> Decimal:
-    """0 to 1000, with at most 2 decimal places. Raises BadPercent."""
-    if not (value.is_finite() and 0 <= value <= MOST_PERCENT and value == value.quantize(_STEP)):
-        raise BadPercent(
-            "A percentage from 0 to 1000 with at most 2 decimal places is needed.",
-            "百分比须在 0 至 1000 之间，且最多 2 位小数",
-            field=field,
-        )
-    return tidy(value)
 
 
 def clear_level(safety_level: Decimal, percent: Decimal) -> Decimal:

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
 from hedgerow.auth import Permission
-from hedgerow.contracts.fields import not_negative, one_line
+from hedgerow.contracts.fields import not_negative, one_line, surplus_percent
 from hedgerow.contracts.inventory import LedgerKind, SetSafetyLevel, StockKey, StockView
 from hedgerow.transaction import Transaction
 
 from hedgerow_inventory.domain.inputs import SKU_LENGTH
-from hedgerow_inventory.domain.overflow import clear_percent
 from hedgerow_inventory.domain.sku import known
 from hedgerow_inventory.store.locations import LocationStore
 from hedgerow_inventory.store.skus import SkuStore
@@ -24,7 +23,7 @@ async def set_safety_level(command: SetSafetyLevel, tx: Transaction) -> StockVie
     level = not_negative(command.level, "level")
     percent = command.clear_percent
     if percent is not None:
-        percent = clear_percent(percent, "clear_percent")
+        percent = surplus_percent(percent, "clear_percent")
 
     sku = known(await SkuStore(tx).named([code]), code, "sku")
     await LocationStore(tx).claim_own(grant, command.location_id, command.plant_id)

@@ -24,10 +24,11 @@ from .assignment import CoveringArea, as_seen_by, assign
 from .facts import facts_of
 from .network import Network, Rule
 from .overflow import Chain, chain_of, match
+from .snapshot import Snapshot
 
 
 def decide(
-    order: OrderSubmitted,
+    order: OrderSubmitted | Snapshot,
     areas: Sequence[CoveringArea],
     network: Network,
     *,
@@ -64,6 +65,7 @@ def decide(
         left_out=found.left_out if found else (),
         max_locations=rule.max_locations if rule else None,
         sla_hours=rule.sla_hours if rule else None,
+        release=network.release,
     )
 
 

@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from hedgerow.contracts.orders import OrderSubmitted
+import msgspec
+from hedgerow.contracts.orders import OrderAttribute, OrderPriority, OrderSubmitted, OrderType
 
 from .condition import Facts
 from .network import Plant
+from .snapshot import Snapshot
 
 
-def facts_of(order: OrderSubmitted, plant: Plant) -> Facts:
+class KeptFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a decision keeps of its order beside the rest, so that it can be made once more."""
+
+    type: OrderType
+    customer_code: str
+    customer_grade: str
+    priority: OrderPriority
+    attributes: tuple[OrderAttribute, ...]
+    custom: bool
+    placed_at: datetime
+
+
+def kept_facts(order: OrderSubmitted) -> KeptFacts:
+    return KeptFacts(**{name: getattr(order, name) for name in KeptFacts.__struct_fields__})
+
+
+def facts_of(order: OrderSubmitted | Snapshot, plant: Plant) -> Facts:
     """By variable. The time is that of the order, not of the decision: an order that is decided
     again by the same rules comes out the same."""
     placed = order.placed_at.astimezone(ZoneInfo(plant.time_zone))

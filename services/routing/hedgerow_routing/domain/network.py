@@ -88,6 +88,7 @@ class Network:
     """locations_of    each plant's own, by code
     rules           in force, in the order in which they are tried
     limits_version  None while no limit was ever set
+    release         number of the release in force; 0 before the first
     """
 
     plants: Mapping[PlantId, Plant]
@@ -96,6 +97,7 @@ class Network:
     rules: tuple[Rule, ...]
     max_distance_km: float
     limits_version: int | None
+    release: int = 0
 
     @classmethod
     def of(
@@ -105,6 +107,7 @@ class Network:
         rules: Iterable[Rule] = (),
         max_distance_km: float = DEFAULT_MAX_DISTANCE_KM,
         limits_version: int | None = None,
+        release: int = 0,
     ) -> Network:
         by_code = sorted(locations, key=lambda location: location.code)
         owned: defaultdict[PlantId, list[Location]] = defaultdict(list)
@@ -117,4 +120,5 @@ class Network:
             rules=tuple(sorted(rules, key=turn)),
             max_distance_km=max_distance_km,
             limits_version=limits_version,
+            release=release,
         )

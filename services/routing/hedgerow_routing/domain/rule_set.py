@@ -50,11 +50,19 @@ class RuleUnreachable(Conflict):
         )
 
 
-def check_among(new: OverflowRuleView, in_force: Iterable[Rule]) -> None:
+def check_among(
+    new: OverflowRuleView, in_force: Iterable[Rule], *, beside: Iterable[OverflowRuleView] = ()
+) -> None:
     """Whether `new` fits in with the rules in force; the one of its own code it replaces. What was
-    already wrong among the others is not its fault. Raises RuleTie, RuleUnreachable."""
+    already wrong among the others is not its fault. Raises RuleTie, RuleUnreachable.
+
+    beside  rules that come into force together with it
+    """
     rule = _in_force(new)
-    others = [each for each in in_force if each.code != rule.code]
+    more = [_in_force(each) for each in beside]
+    replaced = {rule.code, *(each.code for each in more)}
+    kept = [each for each in in_force if each.code not in replaced]
+    others = [*kept, *more]
     for other in others:
         if strength(other) == strength(rule) and _overlap(other, rule):
             raise RuleTie(other.code)
@@ -62,10 +70,10 @@ def check_among(new: OverflowRuleView, in_force: Iterable[Rule]) -> None:
         raise RuleUnreachable.behind(", ".join(hiding[:MOST_NAMED]))
     if rule.condition:
         return  # it leaves to others the orders for which it does not hold
-    for other in others:
+    for other in kept:
         if not (strength(rule) > strength(other) and _overlap(rule, other)):
             continue
-        if _hidden_by(other, [*others, rule]) and not _hidden_by(other, others):
+        if _hidden_by(other, [*others, rule]) and not _hidden_by(other, kept):
             raise RuleUnreachable.hiding(other.code)
 
 

@@ -52,12 +52,12 @@ class Period:
 class Revision:
     """ended  periods that are no longer known as they were
     left   what is still known of them, at most one span before and one after what was said
-    said   the new version's own
+    said   the new version's own; None: nothing is valid there any more
     """
 
     ended: tuple[UUID, ...]
     left: tuple[Period, ...]
-    said: Span
+    said: Span | None
 
 
 def checked_span(start: datetime, end: datetime | None, field: str) -> Span:
@@ -74,11 +74,19 @@ def checked_span(start: datetime, end: datetime | None, field: str) -> Span:
 def revise(known: Iterable[Period], said: Span) -> Revision:
     """What to record when a new version is said to be valid in the span `said`. `known` is all that
     is known of the fence so far, without overlaps."""
+    ended, left = _cut(known, said)
+    return Revision(ended, left, said)
+
+
+def withdraw(known: Iterable[Period], at: datetime) -> Revision:
+    """What to record when nothing is to be valid from `at` on. Ends no period where nothing was."""
+    ended, left = _cut(known, Span(at, None))
+    return Revision(ended, left, None)
+
+
+def _cut(known: Iterable[Period], said: Span) -> tuple[tuple[UUID, ...], tuple[Period, ...]]:
     touched = [each for each in known if each.span.overlaps(said)]
-    return Revision(
-        ended=tuple(each.period_id for each in touched),
-        left=tuple(
-            Period(each.period_id, left) for each in touched for left in each.span.without(said)
-        ),
-        said=said,
+    return (
+        tuple(each.period_id for each in touched),
+        tuple(Period(each.period_id, left) for each in touched for left in each.span.without(said)),
     )

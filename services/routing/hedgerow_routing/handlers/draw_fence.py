@@ -2,50 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
-
-from hedgerow.auth import Permission
-from hedgerow.contracts.routing import FencePublished, FenceView, PublishFence
+from hedgerow.contracts.releases import FenceChange
+from hedgerow.contracts.routing import FenceView, PublishFence
 from hedgerow.contracts.values import Basis
 from hedgerow.transaction import Transaction
 
-from hedgerow_routing.domain.fence import Fence
-from hedgerow_routing.domain.validity import revise
-from hedgerow_routing.store.divisions import DivisionStore
-from hedgerow_routing.store.fences import FenceStore
-from hedgerow_routing.store.plants import PlantStore
+from hedgerow_routing.handlers.announce_release import next_number, publish_alone
+from hedgerow_routing.handlers.next_fence import next_fence
+from hedgerow_routing.handlers.put_fence import put_fence_in_force
 
 
 async def draw_fence(
     command: PublishFence, tx: Transaction, *, within: str = "", basis: Basis | None = None
 ) -> FenceView:
-    """Say where the plant's fence of this kind and name lies in some span of time.
+    """Say where the plant's fence of this kind and name lies in some span of time, by a release of
+    its own.
 
     within  what stands before the names of the fence's fields
     """
-    grant = tx.caller.grant(command.plant_id, Permission.FENCE_PUBLISH, field=f"{within}plant_id")
-    await PlantStore(tx).require(grant)
-    divisions = await DivisionStore(tx).newest(command.divisions)
-    # In a thread, so that others are answered meanwhile.
-    drawn = await asyncio.to_thread(
-        Fence.draw, command, at=tx.now, within=within, divisions=divisions
-    )
-    fences = FenceStore(tx)
-    fence = drawn.after(await fences.last(grant, drawn.kind, drawn.name), within=within)
-    revision = revise(await fences.known(grant, fence.kind, fence.name), fence.valid)
-    await fences.publish(grant, fence, revision, within=within, basis=basis)
-    tx.emit(
-        FencePublished(
-            fence_id=fence.fence_id,
-            plant_id=fence.plant_id,
-            kind=fence.kind,
-            version=fence.edition.version,
-            active_from=fence.valid.start,
-            active_to=fence.valid.end,
-            recorded_at=fence.edition.active_from,
-        ),
-        aggregate=fence.aggregate,
-        version=fence.edition.version,
-        plant_id=fence.plant_id,
-    )
+    grant, fence = await next_fence(command, tx, within=within)
+    number = await next_number(tx)
+    await put_fence_in_force(grant, fence, tx, release=number, within=within, basis=basis)
+    await publish_alone(grant, number, FenceChange(fence=command), tx, plant_id=fence.plant_id)
     return fence.view()

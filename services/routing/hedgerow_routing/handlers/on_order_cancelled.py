@@ -8,6 +8,7 @@ from hedgerow.service import batched
 from hedgerow.transaction import Transaction
 
 from hedgerow_routing.store.decisions import DecisionStore
+from hedgerow_routing.store.order_ends import OrderEndStore
 
 
 @batched()
@@ -17,3 +18,4 @@ async def on_order_cancelled(events: Sequence[OrderCancelled], tx: Transaction) 
     still on its way replaces this one."""
     grant = tx.caller.grant_tenant(Permission.ORDER_CANCEL)
     await DecisionStore(tx).cancel(grant, events, at=tx.now)
+    await OrderEndStore(tx).close(grant, events, at=tx.now)

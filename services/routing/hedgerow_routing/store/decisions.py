@@ -23,14 +23,16 @@ from hedgerow.contracts.values import DecisionId, OrderId, PlantId
 from hedgerow.transaction import BulkInsert, BulkUpdate, Transaction
 from sqlalchemy import ARRAY, Uuid, any_, bindparam, select, update
 
-from .tables import decisions
+from hedgerow_routing.domain.facts import KeptFacts
+
+from .decision_tables import decisions
 
 _ADD = BulkInsert(
     decisions,
     *("tenant_id", "decision_id", "plant_id", "order_id", "order_number", "channel", "region"),
     *("lines", "assignment", "rules", "chain", "safety_test", "result", "seen"),
     *("decided_at", "settled_at", "rule_id", "fence_id", "limits_version"),
-    *("left_out", "max_locations", "sla_hours"),
+    *("left_out", "max_locations", "sla_hours", "release", "facts"),
     same=("tenant_id", "seen", "decided_at"),
     ignore_conflicts=True,
     returning=("decision_id",),
@@ -51,7 +53,7 @@ _CANCEL = (
         decisions.c.order_id == any_(bindparam("orders", type_=ARRAY(Uuid))),
         decisions.c.result == DecisionResult.PENDING,
     )
-    .values(result=DecisionResult.CANCELLED, settled_at=bindparam("at"))
+    .values(result=DecisionResult.CANCELLED, settled_at=bindparam("at"), closed_at=bindparam("at"))
     .returning(decisions.c.decision_id, decisions.c.plant_id, decisions.c.order_id)
 )
 
@@ -86,15 +88,24 @@ class DecisionStore:
         self._tenant_id = tx.tenant_id
 
     async def add(
-        self, grant: TenantGrant, made: Sequence[DecisionView], limits_version: int | None
+        self,
+        grant: TenantGrant,
+        made: Sequence[DecisionView],
+        facts: Sequence[KeptFacts],
+        limits_version: int | None,
     ) -> set[DecisionId]:
         """Those that were stored. An order that has a decision keeps it.
 
+        facts           of each one's order
         limits_version  of the limits in force
         """
         for each in made:
             grant.must_carry(Permission.ORDER_SUBMIT, at=each.assignment.plant_id)
-        stored = await _ADD(self._conn, [self._row(each, limits_version) for each in made])
+        rows = [
+            self._row(each, limits_version) | {"facts": told}
+            for each, told in zip(made, facts, strict=True)
+        ]
+        stored = await _ADD(self._conn, rows)
         kept = set() if stored is None else {DecisionId(row.decision_id) for row in stored}
         for each in made:
             if each.decision_id in kept:
@@ -201,6 +212,7 @@ class DecisionStore:
             "left_out": decision.left_out,
             "max_locations": decision.max_locations,
             "sla_hours": decision.sla_hours,
+            "release": decision.release or None,
         }
 
 
@@ -226,6 +238,7 @@ def _told(decision: DecisionView) -> dict[str, Any]:
         "max_locations": decision.max_locations,
         "sla_hours": decision.sla_hours,
         "result": decision.result,
+        "release": decision.release,
     }
 
 

@@ -3,6 +3,9 @@ areas, covering of every plant's service areas and exclusions, by a function of 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from hedgerow.contracts.routing import FenceKind
 from sqlalchemy import (
     ARRAY,
@@ -10,6 +13,7 @@ from sqlalchemy import (
     DateTime,
     Float,
     Integer,
+    LargeBinary,
     Text,
     Uuid,
     bindparam,
@@ -19,15 +23,27 @@ from sqlalchemy import (
     select,
 )
 
+from hedgerow_routing.domain.disc import Disc
+from hedgerow_routing.domain.fence import Fence
+
 from .fence_tables import fence_periods
 from .tables import fences
 
 _periods = fence_periods.c
 _NOW = bindparam("now", type_=DateTime(timezone=True))
-_VALID_NOW = (
+BY_PLACE = (FenceKind.SERVICE_AREA, FenceKind.EXCLUSION)
+VALID_NOW = (
     _periods.recorded_to.is_(None),
     _periods.valid_from <= _NOW,
     or_(_periods.valid_to.is_(None), _periods.valid_to > _NOW),
+)
+
+# Areas that are in no table yet: each has either a shape or a centre and a radius.
+DRAWINGS = (
+    bindparam("shapes", type_=ARRAY(LargeBinary)),
+    bindparam("center_lons", type_=ARRAY(DOUBLE_PRECISION)),
+    bindparam("center_lats", type_=ARRAY(DOUBLE_PRECISION)),
+    bindparam("radii_m", type_=ARRAY(DOUBLE_PRECISION)),
 )
 
 COVERING = select(
@@ -69,6 +85,18 @@ PRESENCE = (
     .where(
         _periods.plant_id == bindparam("of_plant"),
         _periods.kind == FenceKind.PRESENCE,
-        *_VALID_NOW,
+        *VALID_NOW,
     )
 )
+
+
+def drawings_of(drawn: Sequence[Fence]) -> dict[str, list[Any]]:
+    """The values of DRAWINGS."""
+    grounds = [each.ground for each in drawn]
+    discs = [each if isinstance(each, Disc) else None for each in grounds]
+    return {
+        "shapes": [None if isinstance(each, Disc) else each.shape.wkb for each in grounds],
+        "center_lons": [each and each.centre.lon for each in discs],
+        "center_lats": [each and each.centre.lat for each in discs],
+        "radii_m": [each and each.circle.radius_m for each in discs],
+    }

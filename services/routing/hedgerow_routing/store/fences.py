@@ -3,80 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from hedgerow.auth import Permission, PlantGrant
 from hedgerow.contracts.routing import FenceKind
 from hedgerow.contracts.values import Basis, FenceId, LonLat, PlantId
 from hedgerow.transaction import Transaction
-from sqlalchemy import (
-    ARRAY,
-    DateTime,
-    Uuid,
-    any_,
-    bindparam,
-    select,
-    update,
-)
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from hedgerow_routing.domain.assignment import CoveringArea
 from hedgerow_routing.domain.edition import Edition
 from hedgerow_routing.domain.fence import Fence
 from hedgerow_routing.domain.presence import from_circle_m
-from hedgerow_routing.domain.validity import Period, Revision, Span
+from hedgerow_routing.domain.validity import Period, Revision
 
 from .area_indexes import AreaIndexes
+from .fence_periods import PeriodStore
 from .fence_questions import COVERING, PRESENCE
-from .fence_rows import TOLD, bounds_of, drawing_in, drawing_of, row_of
-from .fence_tables import fence_periods
+from .fence_rows import TOLD, drawing_in, drawing_of, row_of
 from .refusals import ChangedMeanwhile, IdTaken
 from .tables import fences
 
-_SAME_FENCE = (
+SAME_FENCE = (
     fences.c.plant_id == bindparam("of_plant"),
     fences.c.kind == bindparam("of_kind"),
     fences.c.name == bindparam("of_name"),
 )
 _LAST = (
-    select(fences.c.version, fences.c.active_from)
-    .where(*_SAME_FENCE)
+    select(
+        func.coalesce(fences.c.removed_version, fences.c.version).label("version"),
+        func.coalesce(fences.c.active_to, fences.c.active_from).label("active_from"),
+    )
+    .where(*SAME_FENCE)
     .order_by(fences.c.version.desc())
     .limit(1)
 )
 _CLOSE = (
     update(fences)
-    .where(*_SAME_FENCE, fences.c.active_to.is_(None))
-    .values(active_to=bindparam("until"))
+    .where(*SAME_FENCE, fences.c.active_to.is_(None))
+    .values(active_to=bindparam("until"), release_to=bindparam("by_release"))
     .returning(fences)
 )
 _OPEN = insert(fences).on_conflict_do_nothing().returning(fences.c.fence_id)
 _BY_ID = select(fences.c.fence_id).where(fences.c.fence_id == bindparam("fence_id"))
-
-_periods = fence_periods.c
-_KNOWN = select(_periods.period_id, _periods.valid_from, _periods.valid_to).where(
-    _periods.plant_id == bindparam("of_plant"),
-    _periods.kind == bindparam("of_kind"),
-    _periods.name == bindparam("of_name"),
-    _periods.recorded_to.is_(None),
-)
-_END = (
-    update(fence_periods)
-    .where(_periods.period_id == any_(bindparam("ended", type_=ARRAY(Uuid))))
-    .values(recorded_to=bindparam("at"))
-)
-_BEGIN = insert(fence_periods)
-_COPIED = ("tenant_id", "fence_id", "plant_id", "kind", "name", "bounds")
-_LEAVE = insert(fence_periods).from_select(
-    [*_COPIED, "valid_from", "valid_to", "recorded_from"],
-    select(
-        *(_periods[name] for name in _COPIED),
-        *(
-            bindparam(name, type_=DateTime(timezone=True))
-            for name in ("left_from", "left_to", "at")
-        ),
-    ).where(_periods.period_id == bindparam("of_period")),
-)
 
 
 class FenceStore:
@@ -84,6 +53,7 @@ class FenceStore:
         self._tx = tx
         self._conn = tx.conn
         self._tenant_id = tx.tenant_id
+        self._periods = PeriodStore(tx)
 
     async def last(self, grant: PlantGrant, kind: FenceKind, name: str) -> Edition | None:
         same = {"of_plant": grant.plant_id, "of_kind": kind, "of_name": name}
@@ -91,11 +61,9 @@ class FenceStore:
         return None if found is None else Edition(found.version, found.active_from)
 
     async def known(self, grant: PlantGrant, kind: FenceKind, name: str) -> list[Period]:
-        """When it is valid, as is known now. Read after `last`: whoever published in between has
-        taken the version that would be the next."""
-        same = {"of_plant": grant.plant_id, "of_kind": kind, "of_name": name}
-        rows = await self._conn.execute(_KNOWN, same)
-        return [Period(period_id, Span(start, end)) for period_id, start, end in rows]
+        """When it is valid, as is known now. Publications wait for one another, so that nobody
+        comes between this and `publish`."""
+        return await self._periods.known(grant.plant_id, kind, name)
 
     async def publish(
         self,
@@ -103,27 +71,32 @@ class FenceStore:
         fence: Fence,
         revision: Revision,
         *,
+        release: int,
         within: str = "",
         basis: Basis | None = None,
     ) -> None:
         """Add this version, and what is known from now on. Raises ChangedMeanwhile or IdTaken.
 
-        within  what stands before the names of the fence's fields
+        release  its number
+        within   what stands before the names of the fence's fields
         """
         grant.must_carry(Permission.FENCE_PUBLISH, at=fence.plant_id)
         same = {"of_plant": fence.plant_id, "of_kind": fence.kind, "of_name": fence.name}
-        closing = {**same, "until": fence.edition.active_from}
+        closing = {**same, "until": fence.edition.active_from, "by_release": release}
         before = (await self._conn.execute(_CLOSE, closing)).one_or_none()
         row = {
             "tenant_id": self._tenant_id,
             **row_of(fence),
             "published_by": self._tx.source().actor,
+            "release_from": release,
         }
         if await self._conn.scalar(_OPEN, row) is None:
             if await self._conn.scalar(_BY_ID, {"fence_id": fence.fence_id}) is not None:
                 raise IdTaken(f"{within}fence_id")
             raise ChangedMeanwhile
-        await self._revise(fence, revision, at=fence.edition.active_from)
+        at = fence.edition.active_from
+        await self._periods.end(grant, fence.plant_id, revision, at)
+        await self._periods.begin(grant, fence, at)
         changes = {name: (getattr(before, name, None), row.get(name)) for name in TOLD}
         self._tx.record(
             fence.aggregate,
@@ -132,30 +105,6 @@ class FenceStore:
             plant_id=fence.plant_id,
             basis=basis,
         )
-
-    async def _revise(self, fence: Fence, revision: Revision, *, at: datetime) -> None:
-        if revision.ended:
-            await self._conn.execute(_END, {"ended": list(revision.ended), "at": at})
-        for left in revision.left:
-            left_over = {
-                "of_period": left.period_id,
-                "left_from": left.span.start,
-                "left_to": left.span.end,
-                "at": at,
-            }
-            await self._conn.execute(_LEAVE, left_over)
-        begun = {
-            "tenant_id": self._tenant_id,
-            "fence_id": fence.fence_id,
-            "plant_id": fence.plant_id,
-            "kind": fence.kind,
-            "name": fence.name,
-            "bounds": bounds_of(fence),
-            "valid_from": revision.said.start,
-            "valid_to": revision.said.end,
-            "recorded_from": at,
-        }
-        await self._conn.execute(_BEGIN, begun)
 
     async def presence_m(self, grant: PlantGrant, point: LonLat) -> float | None:
         """How far the point is from the nearest edge of the plant's presence fences, in metres on

@@ -17,6 +17,7 @@ from hedgerow_routing.domain.network import (
     Rule,
 )
 
+from .release_tables import release_series
 from .tables import locations, overflow_rules, routing_limits
 
 NONE = "[]"
@@ -43,6 +44,7 @@ _LOAD = select(
     _all(Rule, overflow_rules, overflow_rules.c.active_to.is_(None)),
     _LIMITS.c.max_distance_km,
     _LIMITS.c.version,
+    select(release_series.c.last).scalar_subquery(),
 ).select_from(select(1).subquery().outerjoin(_LIMITS, true()))
 
 
@@ -54,11 +56,12 @@ class NetworkStore:
         """All plants of the tenant, also those the caller may not see: whoever answers a caller
         leaves these out."""
         row = (await self._conn.execute(_LOAD)).one()
-        plants, places, rules, max_distance_km, limits_version = row
+        plants, places, rules, max_distance_km, limits_version, release = row
         return Network.of(
             msgspec.json.decode(plants or NONE, type=tuple[Plant, ...]),
             msgspec.json.decode(places or NONE, type=tuple[Location, ...]),
             msgspec.json.decode(rules or NONE, type=tuple[Rule, ...]),
             DEFAULT_MAX_DISTANCE_KM if max_distance_km is None else max_distance_km,
             limits_version,
+            release or 0,
         )

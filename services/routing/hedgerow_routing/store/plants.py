@@ -37,6 +37,7 @@ _PLANT = select(plants.c.plant_id).where(plants.c.plant_id == bindparam("plant_i
 _PLANT_CODE = select(plants.c.plant_id).where(plants.c.code == bindparam("code"))
 _ADD_LOCATION = insert(locations).on_conflict_do_nothing().returning(locations.c.location_id)
 _LOCATION_CODE = select(locations.c.location_id).where(locations.c.code == bindparam("code"))
+_PLANT_OF = select(locations.c.plant_id).where(locations.c.location_id == bindparam("location_id"))
 _LOCATIONS = select(locations.c.location_id).where(
     locations.c.location_id == any_(bindparam("ids", type_=ARRAY(Uuid)))
 )
@@ -143,6 +144,11 @@ class PlantStore:
             {name: (None, getattr(location, name)) for name in ("code", "name", "kind")},
             plant_id=location.plant_id,
         )
+
+    async def plant_of_location(self, location_id: LocationId) -> PlantId | None:
+        """None where there is no such location."""
+        found = await self._conn.scalar(_PLANT_OF, {"location_id": location_id})
+        return None if found is None else PlantId(found)
 
     async def known_locations(self, ids: Iterable[LocationId]) -> set[LocationId]:
         """Those of `ids` that exist in the tenant."""

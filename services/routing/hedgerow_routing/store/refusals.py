@@ -23,6 +23,13 @@ class ChangedMeanwhile(Conflict):
         )
 
 
+class NothingToRemove(Conflict):
+    code = "NOTHING_TO_REMOVE"
+
+    def __init__(self, field: str) -> None:
+        super().__init__("There is no such thing in force.", "没有生效的该项内容", field=field)
+
+
 class ServicesOnly(Denied):
     code = "SERVICES_ONLY"
 

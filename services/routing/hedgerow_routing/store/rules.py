@@ -10,7 +10,7 @@ from hedgerow.contracts.routing import OverflowRuleView, RoutingLimitsView, Safe
 from hedgerow.contracts.values import LocationId, RuleId
 from hedgerow.errors import Conflict, NotFound
 from hedgerow.transaction import Transaction
-from sqlalchemy import Integer, Row, Text, bindparam, func, select, update
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from hedgerow_routing.domain.edition import Edition
@@ -18,13 +18,6 @@ from hedgerow_routing.domain.edition import Edition
 from .refusals import ChangedMeanwhile, IdTaken
 from .tables import overflow_rules, routing_limits
 
-LOCK_SPACE = 0x52756C  # "Rul"
-
-_LOCK = select(
-    func.pg_advisory_xact_lock(
-        bindparam("space", type_=Integer), func.hashtext(bindparam("tenant", type_=Text))
-    )
-)
 _LAST_RULE = (
     select(
         overflow_rules.c.version,
@@ -39,15 +32,20 @@ _LAST_RULE = (
 _CLOSE_RULE = (
     update(overflow_rules)
     .where(overflow_rules.c.code == bindparam("of_code"), overflow_rules.c.active_to.is_(None))
-    .values(active_to=bindparam("until"))
+    .values(active_to=bindparam("until"), release_to=bindparam("by_release"))
     .returning(overflow_rules)
 )
 _OPEN_RULE = insert(overflow_rules).on_conflict_do_nothing().returning(overflow_rules.c.rule_id)
 _RULE = select(overflow_rules).where(overflow_rules.c.rule_id == bindparam("rule_id"))
+_OF_CODE = select(overflow_rules).where(
+    overflow_rules.c.code == bindparam("of_code"), overflow_rules.c.active_to.is_(None)
+)
 _RETIRE = (
     update(overflow_rules)
     .where(overflow_rules.c.rule_id == bindparam("of_rule"), overflow_rules.c.active_to.is_(None))
-    .values(active_to=bindparam("until"), retired_by=bindparam("by"))
+    .values(
+        active_to=bindparam("until"), retired_by=bindparam("by"), release_to=bindparam("by_release")
+    )
     .returning(overflow_rules.c.rule_id)
 )
 _LAST_LIMITS = (
@@ -58,7 +56,7 @@ _LAST_LIMITS = (
 _CLOSE_LIMITS = (
     update(routing_limits)
     .where(routing_limits.c.active_to.is_(None))
-    .values(active_to=bindparam("until"))
+    .values(active_to=bindparam("until"), release_to=bindparam("by_release"))
     .returning(routing_limits)
 )
 _OPEN_LIMITS = insert(routing_limits).on_conflict_do_nothing().returning(routing_limits.c.version)
@@ -89,11 +87,6 @@ class RuleStore:
         self._conn = tx.conn
         self._tenant_id = tx.tenant_id
 
-    async def lock(self) -> None:
-        """Wait for the tenant's other changes of rules; until the end of the transaction. A rule
-        is weighed against all others, so no two may come into force unseen by each other."""
-        await self._conn.execute(_LOCK, {"space": LOCK_SPACE, "tenant": str(self._tenant_id)})
-
     async def last(self, code: str) -> Edition | None:
         """The retirement of a rule counts as a version of it."""
         found = (await self._conn.execute(_LAST_RULE, {"of_code": code})).first()
@@ -112,10 +105,18 @@ class RuleStore:
             raise RuleEnded(detail=str(rule_id))
         return rule_of(row)
 
-    async def publish(self, grant: TenantGrant, rule: OverflowRuleView) -> None:
-        """Close the version in force and open this one. Raises ChangedMeanwhile or IdTaken."""
+    async def of_code(self, code: str) -> OverflowRuleView | None:
+        """The version in force."""
+        row = (await self._conn.execute(_OF_CODE, {"of_code": code})).one_or_none()
+        return None if row is None else rule_of(row)
+
+    async def publish(self, grant: TenantGrant, rule: OverflowRuleView, *, release: int) -> None:
+        """Close the version in force and open this one. Raises ChangedMeanwhile or IdTaken.
+
+        release  its number
+        """
         grant.must_carry_everywhere(Permission.RULE_PUBLISH)
-        closing = {"of_code": rule.code, "until": rule.active_from}
+        closing = {"of_code": rule.code, "until": rule.active_from, "by_release": release}
         before = (await self._conn.execute(_CLOSE_RULE, closing)).one_or_none()
         told = _told(rule)
         row = told | {
@@ -123,6 +124,7 @@ class RuleStore:
             "code": rule.code,
             "active_from": rule.active_from,
             "published_by": self._tx.source().actor,
+            "release_from": release,
         }
         if await self._conn.scalar(_OPEN_RULE, row) is None:
             if await self._conn.scalar(_RULE, {"rule_id": rule.rule_id}) is not None:
@@ -135,10 +137,20 @@ class RuleStore:
             plant_id=None,
         )
 
-    async def retire(self, grant: TenantGrant, rule: OverflowRuleView, at: datetime) -> None:
-        """End the version in force, without another in its place. Raises RuleEnded."""
+    async def retire(
+        self, grant: TenantGrant, rule: OverflowRuleView, at: datetime, *, release: int
+    ) -> None:
+        """End the version in force, without another in its place. Raises RuleEnded.
+
+        release  its number
+        """
         grant.must_carry_everywhere(Permission.RULE_PUBLISH)
-        ending = {"of_rule": rule.rule_id, "until": at, "by": self._tx.source().actor}
+        ending = {
+            "of_rule": rule.rule_id,
+            "until": at,
+            "by": self._tx.source().actor,
+            "by_release": release,
+        }
         if await self._conn.scalar(_RETIRE, ending) is None:
             raise RuleEnded(detail=str(rule.rule_id))
         self._tx.record(
@@ -195,15 +207,22 @@ class LimitsStore:
         found = (await self._conn.execute(_LAST_LIMITS)).first()
         return None if found is None else Edition(found.version, found.active_from)
 
-    async def publish(self, grant: TenantGrant, limits: RoutingLimitsView, at: datetime) -> None:
-        """Close those in force and open these at `at`. Raises ChangedMeanwhile."""
+    async def publish(
+        self, grant: TenantGrant, limits: RoutingLimitsView, at: datetime, *, release: int
+    ) -> None:
+        """Close those in force and open these at `at`. Raises ChangedMeanwhile.
+
+        release  its number
+        """
         grant.must_carry_everywhere(Permission.LIMITS_SET)
-        before = (await self._conn.execute(_CLOSE_LIMITS, {"until": at})).one_or_none()
+        closing = {"until": at, "by_release": release}
+        before = (await self._conn.execute(_CLOSE_LIMITS, closing)).one_or_none()
         told = {"version": limits.version, "max_distance_km": limits.max_distance_km}
         row = told | {
             "tenant_id": self._tenant_id,
             "active_from": at,
             "published_by": self._tx.source().actor,
+            "release_from": release,
         }
         if await self._conn.scalar(_OPEN_LIMITS, row) is None:
             raise ChangedMeanwhile

@@ -81,6 +81,10 @@ locations = Table(
 # coordinates it was given with in `given` and `datum`; one drawn by divisions names them instead. A
 # circle has its centre as given and in WGS-84. published_by is empty for versions from before it was
 # kept, as is valid_from, the valid time that the publisher gave or meant.
+#
+# release_from is the number of the release that put a version in force, release_to of the one that
+# closed it; both are empty for what is from before releases were numbered. removed_version is the
+# version of the aggregate when a fence was closed and none followed.
 fences = Table(
     "fences",
     metadata,
@@ -106,6 +110,9 @@ fences = Table(
     Column("valid_from", DateTime(timezone=True)),
     Column("valid_to", DateTime(timezone=True)),
     Column("divisions", JSONB(none_as_null=True)),
+    Column("release_from", Integer),
+    Column("release_to", Integer),
+    Column("removed_version", Integer),
     PrimaryKeyConstraint("tenant_id", "fence_id", name="fences_pkey"),
     UniqueConstraint("tenant_id", "plant_id", "kind", "name", "version", name="fences_version"),
     ForeignKeyConstraint(
@@ -162,6 +169,8 @@ overflow_rules = Table(
     Column("max_distance_km", DOUBLE_PRECISION),
     Column("sla_hours", Integer),
     Column("retired_by", Text),
+    Column("release_from", Integer),
+    Column("release_to", Integer),
     PrimaryKeyConstraint("tenant_id", "rule_id", name="overflow_rules_pkey"),
     UniqueConstraint("tenant_id", "code", "version", name="overflow_rules_version"),
     CheckConstraint("cardinality(chain) between 1 and 20", name="overflow_rules_chain"),
@@ -183,68 +192,10 @@ routing_limits = Table(
     Column("active_from", DateTime(timezone=True), nullable=False),
     Column("active_to", DateTime(timezone=True)),
     Column("published_by", Text),
+    Column("release_from", Integer),
+    Column("release_to", Integer),
     PrimaryKeyConstraint("tenant_id", "version", name="routing_limits_pkey"),
     CheckConstraint("max_distance_km > 0", name="routing_limits_distance"),
     CheckConstraint("active_to >= active_from", name="routing_limits_period"),
     Index("routing_limits_in_force", "tenant_id", unique=True, postgresql_where=_IN_FORCE),
-)
-
-# rule_id, fence_id and limits_version name what decided, of what `rules` and `assignment` tell, so
-# that the decisions of one version can be found. Their indexes end with the plant: a reader's own are
-# told apart without a look at the rows.
-decisions = Table(
-    "decisions",
-    metadata,
-    Column("tenant_id", Uuid, nullable=False),
-    Column("decision_id", Uuid, nullable=False),
-    Column("plant_id", Uuid),
-    Column("order_id", Uuid, nullable=False),
-    Column("order_number", Text, nullable=False),
-    Column("channel", Text, nullable=False),
-    Column("region", Text, nullable=False),
-    Column("lines", JSONB, nullable=False),
-    Column("assignment", JSONB, nullable=False),
-    Column("rules", JSONB, nullable=False),
-    Column("chain", JSONB, nullable=False),
-    Column("safety_test", Text),
-    Column("result", Text, nullable=False),
-    Column("seen", JSONB, nullable=False),
-    Column("decided_at", DateTime(timezone=True), nullable=False),
-    Column("settled_at", DateTime(timezone=True)),
-    Column("rule_id", Uuid),
-    Column("fence_id", Uuid),
-    Column("limits_version", Integer),
-    Column("left_out", JSONB, nullable=False, server_default=text("'[]'")),
-    Column("max_locations", Integer),
-    Column("sla_hours", Integer),
-    PrimaryKeyConstraint("tenant_id", "decision_id", name="decisions_pkey"),
-    UniqueConstraint("tenant_id", "order_id", name="decisions_order"),
-    CheckConstraint("safety_test in ('CURRENT', 'AFTER')", name="decisions_safety_test"),
-    CheckConstraint(
-        "result in ('PENDING', 'ASSIGNED', 'OVERFLOWED', 'SHORT', 'UNROUTABLE', 'CANCELLED')",
-        name="decisions_result",
-    ),
-    CheckConstraint("(result = 'UNROUTABLE') = (plant_id is null)", name="decisions_plant"),
-    CheckConstraint("(result = 'PENDING') = (settled_at is null)", name="decisions_settled"),
-    Index(
-        "decisions_of_rule",
-        "tenant_id",
-        "rule_id",
-        "decided_at",
-        "plant_id",
-        postgresql_where=text("rule_id is not null"),
-    ),
-    Index(
-        "decisions_of_fence",
-        "tenant_id",
-        "fence_id",
-        postgresql_where=text("fence_id is not null"),
-    ),
-    Index(
-        "decisions_of_limits",
-        "tenant_id",
-        "limits_version",
-        "plant_id",
-        postgresql_where=text("limits_version is not null"),
-    ),
 )

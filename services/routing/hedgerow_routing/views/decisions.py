@@ -24,7 +24,7 @@ from hedgerow.transaction import Transaction
 from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, select
 
 from hedgerow_routing.domain.decision import as_read_by
-from hedgerow_routing.store.tables import decisions
+from hedgerow_routing.store.decision_tables import decisions
 
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
 _BY_IDS = select(decisions).where(decisions.c.decision_id == any_(_IDS))
@@ -76,4 +76,5 @@ def _decision(row: Row[Any]) -> DecisionView:
         left_out=msgspec.convert(row.left_out, tuple[LeftOut, ...]),
         max_locations=row.max_locations,
         sla_hours=row.sla_hours,
+        release=row.release or 0,
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 from hedgerow.evidence.listing import EvidenceSources
 from sqlalchemy import Select, Text, cast, select
 
-from hedgerow_routing.store.tables import decisions
+from hedgerow_routing.store.decision_tables import decisions
 
 _STREAMS = select(("decision:" + cast(decisions.c.decision_id, Text)).label("stream"))
 

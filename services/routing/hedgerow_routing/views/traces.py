@@ -23,6 +23,7 @@ from sqlalchemy import (
     Row,
     Select,
     Uuid,
+    and_,
     any_,
     bindparam,
     case,
@@ -34,8 +35,8 @@ from sqlalchemy import (
     true,
 )
 
+from hedgerow_routing.store.decision_tables import decisions
 from hedgerow_routing.store.tables import (
-    decisions,
     fences,
     overflow_rules,
     plants,
@@ -47,27 +48,32 @@ MOST_COUNTED = 1000
 MOST_SIBLINGS = 20
 UNKNOWN = "unknown"  # who published what is from before that was kept
 
+_LATEST = {
+    "latest_version": "version",
+    "latest_by": "published_by",
+    "latest_at": "active_from",
+}
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
 
 
 def _with_latest(
     table: FromClause, key: ColumnElement[bool], *same: str, more: Iterable[Any] = ()
 ) -> Select[Any]:
-    """Versions that `key` finds, each with the one of the same name that is in force now."""
+    """Versions that `key` finds, each with the one of the same name that is in force now; with
+    itself where that was removed."""
     latest: Any = table.alias("latest")
+    same_name = [latest.c[name] == table.c[name] for name in ("tenant_id", *same)]
     return (
         select(
             table,
             *more,
-            latest.c.version.label("latest_version"),
-            latest.c.published_by.label("latest_by"),
-            latest.c.active_from.label("latest_at"),
+            *(
+                case((latest.c.version.is_(None), table.c[name]), else_=latest.c[name]).label(label)
+                for label, name in _LATEST.items()
+            ),
         )
-        .join(
-            latest,
-            (latest.c.tenant_id == table.c.tenant_id) & latest.c.active_to.is_(None),
-        )
-        .where(key, *(latest.c[name] == table.c[name] for name in same))
+        .outerjoin(latest, and_(latest.c.active_to.is_(None), *same_name))
+        .where(key)
     )
 
 

@@ -5,7 +5,7 @@ from alembic import context, op
 from hedgerow.transaction.tenancy import secure
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 
 # The database raises the version itself, so that no writer can forget to. Whoever changes a tenant's
 # fences makes the next one wait until the change is committed: a version stands for one set.
