@@ -61,7 +61,13 @@ decisions = Table(
     ),
     CheckConstraint("(result = 'UNROUTABLE') = (plant_id is null)", name="decisions_plant"),
     CheckConstraint("(result = 'PENDING') = (settled_at is null)", name="decisions_settled"),
-    Index("decisions_by_time", "tenant_id", "decided_at", "decision_id"),
+    Index(
+        "decisions_by_time",
+        "tenant_id",
+        "decided_at",
+        "decision_id",
+        postgresql_where=text("decided_at is not null"),
+    ),
     Index(
         "decisions_of_rule",
         "tenant_id",

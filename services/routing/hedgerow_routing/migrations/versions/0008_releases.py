@@ -21,8 +21,8 @@ language sql stable set search_path = public, pg_temp set jit = off as $$
   with drawn as materialized (
     select st_geomfromwkb(d.wkb, 4326) as area, d.radius_m, d.shape,
            st_setsrid(st_makepoint(d.lon, d.lat), 4326)::geography as center
-    from unnest(shapes, center_lons, center_lats, radii_m)
-         with ordinality as d (wkb, lon, lat, radius_m, shape)
+    from unnest(shapes, center_lons, center_lats, radii_m) with ordinality
+         as d (wkb, lon, lat, radius_m, shape)
   ), given as materialized (
     select st_setsrid(st_makepoint(g.lon, g.lat), 4326) as point, g.place
     from unnest(lon, lat) with ordinality as g (lon, lat, place)
@@ -58,8 +58,7 @@ language sql stable set search_path = public, pg_temp set jit = off as $$
     from unnest(ids, plants, kinds, priorities, shapes, center_lons, center_lats, radii_m)
          as d (id, plant_id, kind, priority, wkb, lon, lat, radius_m)
   ), excluded as materialized (
-    select c.plant_id, st_union(c.area) as area from claimed c
-    where c.kind = 'EXCLUSION' group by c.plant_id
+    select plant_id, st_union(area) as area from claimed where kind = 'EXCLUSION' group by plant_id
   ), area as materialized (
     select c.fence_id, c.priority,
            case when e.area is null then c.area else st_difference(c.area, e.area) end as area
@@ -103,12 +102,10 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("release_to", sa.Integer))
         op.execute(f"grant update (release_to) on {table} to {runtime}")
     op.add_column("fences", sa.Column("removed_version", sa.Integer))
+    for name, kind in (("release", sa.Integer), ("closed_at", TIME), ("facts", JSONB)):
+        op.add_column("decisions", sa.Column(name, kind))
     op.execute(f"grant update (removed_version) on fences to {runtime}")
-    op.add_column("decisions", sa.Column("release", sa.Integer))
-    op.add_column("decisions", sa.Column("closed_at", TIME))
-    op.add_column("decisions", sa.Column("facts", JSONB))
     op.execute(f"grant update (closed_at) on decisions to {runtime}")
-    op.create_index("decisions_by_time", "decisions", ["tenant_id", "decided_at", "decision_id"])
     for statement in (
         *secure("releases", runtime, verbs="select, insert, update"),
         *secure("release_series", runtime, plant=None, verbs="select, insert, update"),
@@ -116,6 +113,9 @@ def upgrade() -> None:
         *for_all_plants("simulation_runs", runtime, verbs="select, insert, update"),
         *for_all_plants("simulation_steps", runtime, verbs="select, insert"),
         *for_all_plants("simulation_orders", runtime, verbs="select, insert"),
+        # Partial, so that nobody who looks for a key is offered it; see create_key.
+        "create index decisions_by_time on decisions (tenant_id, decided_at, decision_id)"
+        " where decided_at is not null",
         COVERED_BY,
         COVERAGE,
         "revoke all on function routing.covered_by, routing.coverage from public",
