@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from itertools import islice
+from itertools import chain, islice, zip_longest
 from typing import Any
 
 import websockets
@@ -14,7 +14,7 @@ import websockets
 from leaks.asking import Call
 from leaks.scan import Scan
 from leaks.users import User
-from leaks.walk import documents
+from leaks.walk import Document, documents
 
 MOST_CONNECTIONS = 5  # of a user
 MOST_OF_ONE = 10  # subscriptions of a connection
@@ -82,15 +82,15 @@ async def everybody_listens(scan: Scan, someone: Iterable[User]) -> AsyncIterato
 
 
 def _calls(scan: Scan, user: User) -> Iterator[Call]:
-    """Each subscription without arguments and, as far as a user's connections reach, with values
-    from all over."""
-    asked = documents(scan.schema, "subscription")
-    most = MOST_CONNECTIONS * MOST_OF_ONE // len(asked)
-    for document in asked:
-        calls = [scan.asking(user).plain(document)]
-        if document.wide:
-            calls += scan.asking(user).each(document)
-        yield from calls[:: -(-len(calls) // most)]
+    """Of every subscription in turn, as many as one user may have."""
+    turns = zip_longest(*(_of(scan, user, each) for each in documents(scan.schema, "subscription")))
+    return islice(filter(None, chain.from_iterable(turns)), MOST_CONNECTIONS * MOST_OF_ONE)
+
+
+def _of(scan: Scan, user: User, document: Document) -> Iterator[Call]:
+    yield scan.asking(user).plain(document)
+    if document.wide:
+        yield from scan.asking(user).each(document)
 
 
 def _by_ten(calls: Iterator[Call]) -> Iterator[list[Call]]:
